@@ -1,0 +1,53 @@
+"""Faults a person or a test has ordered: which call of which service goes wrong, how, and how many times."""
+
+import fnmatch
+from dataclasses import dataclass
+from typing import Literal
+
+Target = Literal["slack", "stripe", "delivery"]
+Action = Literal["error", "rate_limit", "lose_answer", "delay", "down", "drop", "repeat"]
+
+
+@dataclass
+class Fault:
+    """One ordered fault.
+
+    `target` is the service (`slack`: Web API calls of the bot, `stripe`: Stripe calls of the bot,
+    `delivery`: what Slack sends to the bot). `method` is a glob over the call's name: a Web API method
+    (`chat.postMessage`), a Stripe call (`refunds.create`), or a payload type (`block_actions`).
+    `error` answers `status` (Slack: `{"ok": false, "error": code}`) without doing anything, `lose_answer`
+    does the work and cuts the connection, `down` cuts it before any work, `rate_limit` answers 429,
+    `delay` waits `delay_ms` first, `drop` and `repeat` are for deliveries.
+    """
+
+    target: Target
+    action: Action
+    method: str = "*"
+    times: int = 1
+    status: int = 500
+    code: str = "internal_error"
+    delay_ms: int = 0
+    retry_after_s: int = 1
+
+
+class Faults:
+    """The ordered faults, oldest first; each is used up after its `times`."""
+
+    def __init__(self) -> None:
+        self.ordered: list[Fault] = []
+
+    def add(self, fault: Fault) -> None:
+        self.ordered.append(fault)
+
+    def take(self, target: Target, method: str) -> Fault | None:
+        """The first fault ordered for this call, counted down; None when the call goes through."""
+        for fault in self.ordered:
+            if fault.target == target and fnmatch.fnmatchcase(method, fault.method):
+                fault.times -= 1
+                if fault.times <= 0:
+                    self.ordered.remove(fault)
+                return fault
+        return None
+
+    def clear(self) -> None:
+        self.ordered.clear()
