@@ -1,0 +1,28 @@
+"""Every action, callback and block id, in one place."""
+
+from enum import StrEnum
+
+
+class Action(StrEnum):
+    APPROVE = "approve"
+    REJECT = "reject"
+    REASONING = "view_reasoning"
+    CANCEL = "cancel"
+
+
+class Callback(StrEnum):
+    REJECT = "reject_reason"
+    REASONING = "reasoning"
+    NOTICE = "notice"
+
+
+class Block(StrEnum):
+    REASON = "reason"
+
+
+class Input(StrEnum):
+    REASON = "reason_text"
+
+
+# What `metadata.event_type` of every message of ours says.
+EVENT_TYPE = "signoff_message"

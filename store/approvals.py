@@ -1,0 +1,77 @@
+"""Approvals and votes. Functions of a transaction; none commits."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from store.records import Approval, ApprovalStatus, Vote
+from store.statements import statements
+from store.transaction import Transaction
+
+SQL = statements("approvals")
+
+
+@dataclass(frozen=True)
+class NewApproval:
+    tenant: str
+    id: str
+    run: str
+    gate: str
+    discriminator: str
+    epoch: int
+    request: dict[str, object]
+    effects: list[dict[str, object]]
+    digest: str
+    facts: dict[str, object]
+    policy: dict[str, object]
+    expires_at: datetime
+
+
+@dataclass(frozen=True)
+class NewVote:
+    tenant: str
+    approval: str
+    voter: str
+    vote: str
+    reason: str
+    facts: dict[str, object]
+
+
+def insert(tx: Transaction, new: NewApproval, now: datetime) -> None:
+    tx.change(SQL["insert"], **vars(new), now=now)
+
+
+def get(tx: Transaction, tenant: str, id: str) -> Approval | None:
+    row = tx.one(SQL["get"], tenant=tenant, id=id)
+    return Approval.of(row) if row else None
+
+
+def of_run(tx: Transaction, tenant: str, run: str) -> Sequence[Approval]:
+    """Oldest first."""
+    return [Approval.of(row) for row in tx.all(SQL["of_run"], tenant=tenant, run=run)]
+
+
+def decide(
+    tx: Transaction, approval: Approval, status: ApprovalStatus, by: str, reason: str, now: datetime
+) -> None:
+    """Stale when somebody decided first."""
+    tx.change(
+        SQL["decide"], tenant=approval.tenant, id=approval.id, status=status, by=by, reason=reason, now=now
+    )
+
+
+def mark_used(tx: Transaction, tenant: str, id: str, epoch: int) -> None:
+    """Notes the drive that resumed with the decision; Stale when another drive used it."""
+    tx.change(SQL["mark_used"], tenant=tenant, id=id, epoch=epoch)
+
+
+def expired(tx: Transaction, tenant: str, now: datetime, limit: int) -> Sequence[Approval]:
+    return [Approval.of(row) for row in tx.all(SQL["expired"], tenant=tenant, now=now, limit=limit)]
+
+
+def insert_vote(tx: Transaction, new: NewVote, now: datetime) -> None:
+    tx.change(SQL["insert_vote"], **vars(new), now=now)
+
+
+def votes(tx: Transaction, tenant: str, approval: str) -> Sequence[Vote]:
+    return [Vote.of(row) for row in tx.all(SQL["votes"], tenant=tenant, approval=approval)]

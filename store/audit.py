@@ -1,0 +1,74 @@
+"""The record of who did what: a hash chain per run. None of this commits."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from store.identity import canonical_json, digest
+from store.records import AuditEntry
+from store.statements import statements
+from store.transaction import Transaction, milliseconds
+
+SQL = statements("audit")
+
+SIGNOFF = "signoff"
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that happened to a run. `actor` is a user id, or SIGNOFF for the machine itself."""
+
+    action: str
+    actor: str = SIGNOFF
+    detail: dict[str, object] = field(default_factory=dict)
+
+
+def append(tx: Transaction, tenant: str, run: str, event: Event, now: datetime) -> int:
+    """Adds the event to the run's chain and returns its number."""
+    head = tx.one(SQL["head"], tenant=tenant, run=run)
+    seq = int(str(head["seq"])) + 1 if head else 1
+    previous = str(head["hash"]) if head else digest(tenant, run)
+    at = milliseconds(now)
+    detail = canonical_json(event.detail)
+    tx.change(
+        SQL["append"],
+        tenant=tenant,
+        run=run,
+        seq=seq,
+        at=at,
+        actor=event.actor,
+        action=event.action,
+        detail=detail,
+        hash=_hash(previous, tenant, run, seq, at, event.actor, event.action, detail),
+    )
+    return seq
+
+
+def of_run(tx: Transaction, tenant: str, run: str) -> Sequence[AuditEntry]:
+    return [AuditEntry.of(row) for row in tx.all(SQL["of_run"], tenant=tenant, run=run)]
+
+
+def broken_at(entries: Sequence[AuditEntry]) -> int | None:
+    """The number of the first entry that does not follow from those before it; None for a sound chain."""
+    previous = digest(entries[0].tenant, entries[0].run) if entries else ""
+    for expected, entry in enumerate(entries, start=1):
+        found = _hash(
+            previous,
+            entry.tenant,
+            entry.run,
+            expected,
+            milliseconds(entry.at),
+            entry.actor,
+            entry.action,
+            canonical_json(entry.detail),
+        )
+        if entry.seq != expected or entry.hash != found:
+            return expected
+        previous = entry.hash
+    return None
+
+
+def _hash(
+    previous: str, tenant: str, run: str, seq: int, at: int, actor: str, action: str, detail: str
+) -> str:
+    return digest(previous, tenant, run, str(seq), str(at), actor, action, detail)

@@ -1,0 +1,95 @@
+"""What Slack still has to be told, and where what was told lives. None of this commits."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from store.identity import identifier
+from store.records import Message, OutboxKind, Outgoing
+from store.statements import statements
+from store.transaction import Transaction
+
+SQL = statements("outbox")
+
+
+@dataclass(frozen=True)
+class NewOutgoing:
+    """`what` tells apart the rows of one kind in one run; together they make the id."""
+
+    tenant: str
+    run: str
+    kind: OutboxKind
+    channel: str
+    what: str = ""
+    follows: str | None = None
+    body: dict[str, object] = field(default_factory=dict)
+
+    @property
+    def id(self) -> str:
+        return identifier("out", self.tenant, self.run, self.kind, self.what)
+
+
+def root_id(tenant: str, run: str) -> str:
+    """The outbox id of a run's root message, which its card changes and its thread hangs under."""
+    return identifier("out", tenant, run, OutboxKind.ROOT, "")
+
+
+def insert(tx: Transaction, new: NewOutgoing, now: datetime) -> bool:
+    """False when the same thing was said before."""
+    return (
+        tx.run(
+            SQL["insert"],
+            tenant=new.tenant,
+            id=new.id,
+            run=new.run,
+            kind=new.kind,
+            channel=new.channel,
+            body=new.body,
+            follows=new.follows,
+            now=now,
+        )
+        == 1
+    )
+
+
+def waiting_channels(tx: Transaction, tenant: str, now: datetime) -> Sequence[str]:
+    return [str(row["channel"]) for row in tx.all(SQL["waiting_channels"], tenant=tenant, now=now)]
+
+
+def waiting(tx: Transaction, tenant: str, channel: str, now: datetime, limit: int) -> Sequence[Outgoing]:
+    rows = tx.all(SQL["waiting"], tenant=tenant, channel=channel, now=now, limit=limit)
+    return [Outgoing.of(row) for row in rows]
+
+
+def mark_sending(tx: Transaction, row: Outgoing) -> None:
+    tx.change(SQL["mark_sending"], tenant=row.tenant, id=row.id)
+
+
+def mark_sent(tx: Transaction, row: Outgoing, now: datetime) -> None:
+    tx.change(SQL["mark_sent"], tenant=row.tenant, id=row.id, now=now)
+
+
+def postpone(tx: Transaction, row: Outgoing, due_at: datetime, error: str) -> None:
+    tx.change(SQL["postpone"], tenant=row.tenant, id=row.id, due_at=due_at, error=error)
+
+
+def doubt(tx: Transaction, row: Outgoing, due_at: datetime, error: str) -> None:
+    tx.change(SQL["doubt"], tenant=row.tenant, id=row.id, due_at=due_at, error=error)
+
+
+def mark_dead(tx: Transaction, row: Outgoing, error: str) -> None:
+    tx.change(SQL["mark_dead"], tenant=row.tenant, id=row.id, error=error)
+    tx.run(SQL["dead_followers"], tenant=row.tenant, id=row.id, error=f"{row.id} could not be posted")
+
+
+def of_run(tx: Transaction, tenant: str, run: str) -> Sequence[Outgoing]:
+    return [Outgoing.of(row) for row in tx.all(SQL["of_run"], tenant=tenant, run=run)]
+
+
+def insert_message(tx: Transaction, row: Outgoing, channel: str, ts: str, now: datetime) -> None:
+    tx.run(SQL["insert_message"], tenant=row.tenant, outbox=row.id, channel=channel, ts=ts, now=now)
+
+
+def message(tx: Transaction, tenant: str, outbox: str) -> Message | None:
+    row = tx.one(SQL["message"], tenant=tenant, outbox=outbox)
+    return Message.of(row) if row else None

@@ -1,0 +1,31 @@
+"""One process owns a database file. The proof is a lock the system drops when the process dies."""
+
+import fcntl
+import os
+from pathlib import Path
+from typing import IO
+
+from store.errors import DatabaseInUse
+
+
+class Ownership:
+    """Holds an exclusive lock beside the database until `release` or the end of the process."""
+
+    def __init__(self, database_file: Path) -> None:
+        self._lock_file = database_file.with_suffix(".lock")
+        self._handle: IO[str] | None = None
+        handle = self._lock_file.open("a+", encoding="utf-8")
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            handle.close()
+            raise DatabaseInUse(str(database_file)) from None
+        handle.truncate(0)
+        handle.write(f"{os.getpid()}\n")
+        handle.flush()
+        self._handle = handle
+
+    def release(self) -> None:
+        if self._handle is not None:
+            self._handle.close()
+            self._handle = None

@@ -1,0 +1,12 @@
+-- The hash chain of a run.
+
+-- name: head
+SELECT seq, hash FROM audit WHERE tenant = :tenant AND run = :run ORDER BY seq DESC LIMIT 1
+
+-- name: append
+-- The key decides: two writers of one chain can't both have the next number.
+INSERT INTO audit (tenant, run, seq, at, actor, action, detail, hash)
+VALUES (:tenant, :run, :seq, :at, :actor, :action, :detail, :hash)
+
+-- name: of_run
+SELECT * FROM audit WHERE tenant = :tenant AND run = :run ORDER BY seq

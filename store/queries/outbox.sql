@@ -1,0 +1,53 @@
+-- What Slack still has to be told, and where what was told lives.
+
+-- name: insert
+INSERT INTO outbox (tenant, id, run, kind, channel, body, follows, state, due_at, created_at)
+VALUES (:tenant, :id, :run, :kind, :channel, :body, :follows, 'due', :now, :now)
+ON CONFLICT (tenant, id) DO NOTHING
+
+-- name: waiting_channels
+-- Channels with something to say now. `sending` is there for rows whose sender died.
+SELECT DISTINCT channel FROM outbox WHERE tenant = :tenant AND state IN ('due', 'sending') AND due_at <= :now
+
+-- name: waiting
+-- The oldest rows of a channel first, among those that may go out: a reply waits for its root.
+SELECT o.* FROM outbox AS o
+LEFT JOIN messages AS m ON m.tenant = o.tenant AND m.outbox = o.follows
+WHERE o.tenant = :tenant AND o.channel = :channel AND o.state IN ('due', 'sending') AND o.due_at <= :now
+  AND (o.follows IS NULL OR m.outbox IS NOT NULL)
+ORDER BY o.seq LIMIT :limit
+
+-- name: mark_sending
+UPDATE outbox SET state = 'sending', attempts = attempts + 1
+WHERE tenant = :tenant AND id = :id AND state IN ('due', 'sending')
+
+-- name: mark_sent
+UPDATE outbox SET state = 'sent', sent_at = :now, error = NULL
+WHERE tenant = :tenant AND id = :id AND state IN ('due', 'sending')
+
+-- name: postpone
+-- The call is known to have failed without effect, so the row is plainly due again.
+UPDATE outbox SET state = 'due', due_at = :due_at, error = :error
+WHERE tenant = :tenant AND id = :id AND state IN ('due', 'sending')
+
+-- name: doubt
+-- The answer was lost: the row stays `sending`, so that it is looked for before it is sent again.
+UPDATE outbox SET due_at = :due_at, error = :error
+WHERE tenant = :tenant AND id = :id AND state = 'sending'
+
+-- name: mark_dead
+UPDATE outbox SET state = 'dead', error = :error WHERE tenant = :tenant AND id = :id AND state IN ('due', 'sending')
+
+-- name: dead_followers
+-- What waits for a message that will never be there can't be sent either.
+UPDATE outbox SET state = 'dead', error = :error WHERE tenant = :tenant AND follows = :id AND state IN ('due', 'sending')
+
+-- name: of_run
+SELECT * FROM outbox WHERE tenant = :tenant AND run = :run ORDER BY seq
+
+-- name: insert_message
+INSERT INTO messages (tenant, outbox, channel, ts, posted_at) VALUES (:tenant, :outbox, :channel, :ts, :now)
+ON CONFLICT (tenant, outbox) DO NOTHING
+
+-- name: message
+SELECT * FROM messages WHERE tenant = :tenant AND outbox = :outbox

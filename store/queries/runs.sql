@@ -1,0 +1,83 @@
+-- Runs: a row from the command to its end.
+
+-- name: insert
+-- The id comes from the delivery, so a repeated delivery meets its own row and inserts nothing.
+INSERT INTO runs (tenant, id, workflow, version, input, requester, channel, origin, status, due_at, created_at)
+VALUES (:tenant, :id, :workflow, :version, :input, :requester, :channel, :origin, 'queued', :now, :now)
+ON CONFLICT (tenant, id) DO NOTHING
+
+-- name: get
+SELECT * FROM runs WHERE tenant = :tenant AND id = :id
+
+-- name: due
+SELECT * FROM runs WHERE tenant = :tenant AND status = 'queued' AND due_at <= :now ORDER BY due_at LIMIT :limit
+
+-- name: claim
+UPDATE runs SET status = 'running', lease = :boot, due_at = NULL
+WHERE tenant = :tenant AND id = :id AND status = 'queued' AND epoch = :epoch
+
+-- name: orphans
+-- Drives cut off by a process that died: their lease names an older boot.
+SELECT * FROM runs WHERE tenant = :tenant AND status = 'running' AND lease < :boot
+
+-- name: take_back
+-- A drive cut off by a dying process is no attempt.
+UPDATE runs SET status = 'queued', lease = NULL, due_at = :now, cut_off = cut_off + 1
+WHERE tenant = :tenant AND id = :id AND status = 'running' AND lease < :boot
+
+-- name: to_waiting
+-- The boundary: one compare-and-set on the epoch, held by the lease.
+UPDATE runs SET status = 'waiting', lease = NULL, epoch = epoch + 1, attempts = 0, cut_off = 0,
+                steps_used = steps_used + :steps
+WHERE tenant = :tenant AND id = :id AND status = 'running' AND epoch = :epoch AND lease = :boot
+
+-- name: to_queued
+-- The boundary of a drive that may go on at once, because what it asked is already decided.
+UPDATE runs SET status = 'queued', lease = NULL, epoch = epoch + 1, attempts = 0, cut_off = 0, due_at = :now,
+                steps_used = steps_used + :steps
+WHERE tenant = :tenant AND id = :id AND status = 'running' AND epoch = :epoch AND lease = :boot
+
+-- name: to_ended
+UPDATE runs SET status = :status, lease = NULL, epoch = epoch + 1, attempts = 0, cut_off = 0,
+                outcome = :outcome, outcome_text = :outcome_text, ended_at = :now, steps_used = steps_used + :steps
+WHERE tenant = :tenant AND id = :id AND status = 'running' AND epoch = :epoch AND lease = :boot
+
+-- name: give_up
+-- Ends a run whose drive got nowhere: no boundary, so the epoch stays.
+UPDATE runs SET status = :status, lease = NULL, due_at = NULL, outcome = :outcome, outcome_text = :outcome_text,
+                ended_at = :now, steps_used = steps_used + :steps
+WHERE tenant = :tenant AND id = :id AND status = 'running' AND epoch = :epoch
+
+-- name: try_again
+UPDATE runs SET status = 'queued', lease = NULL, due_at = :due_at, attempts = attempts + 1,
+                steps_used = steps_used + :steps
+WHERE tenant = :tenant AND id = :id AND status = 'running' AND epoch = :epoch AND lease = :boot
+
+-- name: postpone
+-- Back to the queue without counting an attempt: the outside world has to go on first.
+UPDATE runs SET status = 'queued', lease = NULL, due_at = :due_at
+WHERE tenant = :tenant AND id = :id AND status = 'running' AND epoch = :epoch AND lease = :boot
+
+-- name: wake
+-- Waiting to due; a run that is already due, running or ended is left alone.
+UPDATE runs SET status = 'queued', due_at = :now WHERE tenant = :tenant AND id = :id AND status = 'waiting'
+
+-- name: request_cancel
+UPDATE runs SET cancelled_by = :by, cancelled_at = :now
+WHERE tenant = :tenant AND id = :id AND cancelled_at IS NULL AND ended_at IS NULL
+
+-- name: count_open
+SELECT count(*) AS count FROM runs WHERE tenant = :tenant AND requester = :requester AND ended_at IS NULL
+
+-- name: count_since
+-- How many runs of a workflow a person asked for since a moment, not counting one run and those that ended
+-- without effect.
+SELECT count(*) AS count FROM runs
+WHERE tenant = :tenant AND requester = :requester AND created_at >= :since AND workflow = :workflow
+  AND id <> :except_run AND status IN ('queued', 'running', 'waiting', 'done')
+
+-- name: recent
+SELECT * FROM runs WHERE tenant = :tenant ORDER BY created_at DESC LIMIT :limit
+
+-- name: all_ids
+SELECT tenant, id FROM runs ORDER BY tenant, id

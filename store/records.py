@@ -1,0 +1,206 @@
+"""Rows as frozen records. Stored milliseconds arrive as aware datetimes, stored JSON as plain data."""
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Annotated, Self
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict
+
+
+def _from_json(value: object) -> object:
+    return json.loads(value) if isinstance(value, str) else value
+
+
+def _from_milliseconds(value: object) -> object:
+    return datetime.fromtimestamp(value / 1000, UTC) if isinstance(value, int) else value
+
+
+Moment = Annotated[datetime, BeforeValidator(_from_milliseconds)]
+JsonObject = Annotated[dict[str, object], BeforeValidator(_from_json)]
+JsonList = Annotated[list[dict[str, object]], BeforeValidator(_from_json)]
+
+
+class RunStatus(StrEnum):
+    QUEUED = "queued"
+    RUNNING = "running"
+    WAITING = "waiting"
+    DONE = "done"
+    REJECTED = "rejected"
+    EXPIRED = "expired"
+    CANCELLED = "cancelled"
+    HALTED = "halted"
+    FAILED = "failed"
+
+    @property
+    def is_open(self) -> bool:
+        return self in (RunStatus.QUEUED, RunStatus.RUNNING, RunStatus.WAITING)
+
+
+class ApprovalStatus(StrEnum):
+    PENDING = "pending"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    EXPIRED = "expired"
+    CANCELLED = "cancelled"
+    SUPERSEDED = "superseded"
+
+
+class EffectState(StrEnum):
+    INTENDED = "intended"
+    DONE = "done"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+    REVERSED = "reversed"
+
+
+class BlastRadius(StrEnum):
+    READ = "read"
+    REVERSIBLE = "reversible"
+    HIGH = "high"
+
+
+class OutboxKind(StrEnum):
+    ROOT = "root"
+    CARD = "card"
+    STEP = "step"
+    ASK = "ask"
+    REPLY = "reply"
+    WHISPER = "whisper"
+
+
+class Record(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+    @classmethod
+    def of(cls, row: Mapping[str, object]) -> Self:
+        return cls.model_validate(dict(row))
+
+
+class Run(Record):
+    tenant: str
+    id: str
+    workflow: str
+    version: str
+    input: JsonObject
+    requester: str
+    channel: str
+    origin: str
+    status: RunStatus
+    epoch: int
+    due_at: Moment | None
+    lease: int | None
+    attempts: int
+    cut_off: int
+    steps_used: int
+    tokens_used: int
+    cost_micro_usd: int
+    cancelled_by: str | None
+    cancelled_at: Moment | None
+    outcome: str | None
+    outcome_text: str | None
+    created_at: Moment
+    ended_at: Moment | None
+
+
+class Step(Record):
+    tenant: str
+    run: str
+    epoch: int
+    node: str
+    ordinal: int
+    text: str
+    tokens: int
+    cost_micro_usd: int
+    started_at: Moment
+    ended_at: Moment
+
+
+class Approval(Record):
+    tenant: str
+    id: str
+    run: str
+    gate: str
+    discriminator: str
+    epoch: int
+    request: JsonObject
+    effects: JsonList
+    digest: str
+    facts: JsonObject
+    policy: JsonObject
+    status: ApprovalStatus
+    asked_at: Moment
+    expires_at: Moment
+    decided_at: Moment | None
+    decided_by: str | None
+    reason: str | None
+    used_epoch: int | None
+
+
+class Vote(Record):
+    tenant: str
+    approval: str
+    voter: str
+    vote: str
+    reason: str
+    facts: JsonObject
+    cast_at: Moment
+
+
+class Effect(Record):
+    tenant: str
+    run: str
+    epoch: int
+    name: str
+    discriminator: str
+    approval: str | None
+    blast_radius: BlastRadius
+    system: str
+    arguments: JsonObject
+    digest: str
+    generation: int
+    idempotency_key: str
+    state: EffectState
+    external_id: str | None
+    outcome: JsonObject | None
+    compensates: str | None
+    calls: int
+    intended_at: Moment
+    settled_at: Moment | None
+
+
+class Outgoing(Record):
+    """A row of the outbox."""
+
+    seq: int
+    tenant: str
+    id: str
+    run: str
+    kind: OutboxKind
+    channel: str
+    body: JsonObject
+    follows: str | None
+    state: str
+    attempts: int
+    due_at: Moment
+    error: str | None
+    created_at: Moment
+
+
+class Message(Record):
+    tenant: str
+    outbox: str
+    channel: str
+    ts: str
+
+
+class AuditEntry(Record):
+    tenant: str
+    run: str
+    seq: int
+    at: Moment
+    actor: str
+    action: str
+    detail: JsonObject
+    hash: str

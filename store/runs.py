@@ -1,0 +1,155 @@
+"""Runs: from the command's row to its end. Functions of a transaction; none commits."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from store.records import Run, RunStatus
+from store.statements import statements
+from store.transaction import Transaction
+
+SQL = statements("runs")
+
+
+@dataclass(frozen=True)
+class NewRun:
+    tenant: str
+    id: str
+    workflow: str
+    version: str
+    input: dict[str, object]
+    requester: str
+    channel: str
+    origin: str
+
+
+@dataclass(frozen=True)
+class Ending:
+    """How a run ended: the status, a word for the case, and the same for a reader."""
+
+    status: RunStatus
+    outcome: str
+    text: str
+
+
+def insert(tx: Transaction, new: NewRun, now: datetime) -> bool:
+    """True when the row is new, False when this very request had already made it."""
+    return tx.run(SQL["insert"], **vars(new), now=now) == 1
+
+
+def get(tx: Transaction, tenant: str, id: str) -> Run | None:
+    row = tx.one(SQL["get"], tenant=tenant, id=id)
+    return Run.of(row) if row else None
+
+
+def due(tx: Transaction, tenant: str, now: datetime, limit: int) -> Sequence[Run]:
+    return [Run.of(row) for row in tx.all(SQL["due"], tenant=tenant, now=now, limit=limit)]
+
+
+def recent(tx: Transaction, tenant: str, limit: int) -> Sequence[Run]:
+    return [Run.of(row) for row in tx.all(SQL["recent"], tenant=tenant, limit=limit)]
+
+
+def claim(tx: Transaction, run: Run, boot: int) -> None:
+    """Stale when someone else took it."""
+    tx.change(SQL["claim"], tenant=run.tenant, id=run.id, epoch=run.epoch, boot=boot)
+
+
+def orphans(tx: Transaction, tenant: str, boot: int) -> Sequence[Run]:
+    return [Run.of(row) for row in tx.all(SQL["orphans"], tenant=tenant, boot=boot)]
+
+
+def take_back(tx: Transaction, run: Run, boot: int, now: datetime) -> None:
+    tx.change(SQL["take_back"], tenant=run.tenant, id=run.id, boot=boot, now=now)
+
+
+def to_waiting(tx: Transaction, run: Run, boot: int, steps: int) -> None:
+    tx.change(SQL["to_waiting"], tenant=run.tenant, id=run.id, epoch=run.epoch, boot=boot, steps=steps)
+
+
+def to_queued(tx: Transaction, run: Run, boot: int, steps: int, now: datetime) -> None:
+    tx.change(
+        SQL["to_queued"], tenant=run.tenant, id=run.id, epoch=run.epoch, boot=boot, steps=steps, now=now
+    )
+
+
+def to_ended(tx: Transaction, run: Run, boot: int, steps: int, ending: Ending, now: datetime) -> None:
+    tx.change(
+        SQL["to_ended"],
+        tenant=run.tenant,
+        id=run.id,
+        epoch=run.epoch,
+        boot=boot,
+        steps=steps,
+        status=ending.status,
+        outcome=ending.outcome,
+        outcome_text=ending.text,
+        now=now,
+    )
+
+
+def give_up(tx: Transaction, run: Run, steps: int, ending: Ending, now: datetime) -> None:
+    """Ends a running run without a boundary: halted, cancelled at an intent, or failed."""
+    tx.change(
+        SQL["give_up"],
+        tenant=run.tenant,
+        id=run.id,
+        epoch=run.epoch,
+        steps=steps,
+        status=ending.status,
+        outcome=ending.outcome,
+        outcome_text=ending.text,
+        now=now,
+    )
+
+
+def try_again(tx: Transaction, run: Run, boot: int, steps: int, due_at: datetime) -> None:
+    tx.change(
+        SQL["try_again"],
+        tenant=run.tenant,
+        id=run.id,
+        epoch=run.epoch,
+        boot=boot,
+        steps=steps,
+        due_at=due_at,
+    )
+
+
+def postpone(tx: Transaction, run: Run, boot: int, due_at: datetime) -> None:
+    tx.change(SQL["postpone"], tenant=run.tenant, id=run.id, epoch=run.epoch, boot=boot, due_at=due_at)
+
+
+def wake(tx: Transaction, tenant: str, id: str, now: datetime) -> bool:
+    return tx.run(SQL["wake"], tenant=tenant, id=id, now=now) == 1
+
+
+def request_cancel(tx: Transaction, tenant: str, id: str, by: str, now: datetime) -> None:
+    """Stale when the run has ended or somebody cancelled it already."""
+    tx.change(SQL["request_cancel"], tenant=tenant, id=id, by=by, now=now)
+
+
+def count_open(tx: Transaction, tenant: str, requester: str) -> int:
+    return _count(tx.one(SQL["count_open"], tenant=tenant, requester=requester))
+
+
+def count_since(
+    tx: Transaction, tenant: str, requester: str, workflow: str, since: datetime, except_run: str
+) -> int:
+    return _count(
+        tx.one(
+            SQL["count_since"],
+            tenant=tenant,
+            requester=requester,
+            workflow=workflow,
+            since=since,
+            except_run=except_run,
+        )
+    )
+
+
+def all_ids(tx: Transaction) -> Sequence[tuple[str, str]]:
+    return [(str(row["tenant"]), str(row["id"])) for row in tx.all(SQL["all_ids"])]
+
+
+def _count(row: object) -> int:
+    return int(row["count"])  # type: ignore[index]  # count(*) always answers one row

@@ -1,0 +1,127 @@
+"""The database on SQLite: one file, one owner, one writer thread, readers of their own.
+
+A transaction is a plain function of a `tx`. The contract, which every caller relies on:
+
+* *Work* does no I/O, waits for nothing, never says BEGIN or COMMIT. It may run more than once and only its
+  last run counts; it keeps nothing outside except by its return value.
+* *Answer*: `write` returns after the commit. If the work raises, nothing it wrote is kept, its neighbours
+  are untouched, and the caller gets that exception.
+* *NotRecorded*: the transaction as a whole failed; after a lost connection or a failed fsync it may be
+  recorded all the same. Ids are deterministic, so read, or ask again; never conclude that it didn't happen.
+* *Cancelling* or outliving the deadline: what hasn't begun is dropped, what has begun goes to its end and is
+  recorded. A caller that can't tell treats it as NotRecorded, and a repeat is harmless.
+* *Concurrency*: whatever the work decides on, it checks again in the write (`change`) or locks first. Being
+  serial on SQLite is no excuse: the same functions will run on Postgres at READ COMMITTED, where a blind
+  read-then-write of 100 increments ended at 54.
+"""
+
+import asyncio
+import sqlite3
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import TypeVar
+
+import aiosqlite
+
+from store.errors import NotRecorded
+from store.migrate import migrate
+from store.ownership import Ownership
+from store.transaction import Transaction, milliseconds
+from store.writer import Job, Writer
+
+T = TypeVar("T")
+Work = Callable[[Transaction], T]
+
+READERS = 2
+
+
+class Reader(aiosqlite.Connection):
+    """An aiosqlite connection that runs a whole work function on its thread, as one snapshot."""
+
+    async def perform(self, work: Work[T]) -> T:
+        def in_snapshot() -> T:
+            connection = self._conn
+            connection.execute("BEGIN")
+            try:
+                return work(Transaction(connection))
+            finally:
+                connection.execute("ROLLBACK")
+
+        answer: T = await self._execute(in_snapshot)  # type: ignore[no-untyped-call]  # aiosqlite leaves it bare
+        return answer
+
+
+class Database:
+    """Open with `Database.open`; `close` when done. `boot` counts the starts of this file's owner."""
+
+    def __init__(self, file: Path, ownership: Ownership, writer: Writer, boot: int) -> None:
+        self.file = file
+        self.boot = boot
+        self._ownership = ownership
+        self._writer = writer
+        self._readers: asyncio.Queue[Reader] = asyncio.Queue()
+
+    @classmethod
+    async def open(cls, file: Path, now: datetime) -> "Database":
+        """Takes ownership of the file, migrates it and starts the writer.
+
+        Raises DatabaseInUse when another process owns it, SchemaTooNew when a newer Signoff wrote it.
+        """
+        file.parent.mkdir(parents=True, exist_ok=True)
+        ownership = Ownership(file)
+        try:
+            connection = _connect(file)
+            migrate(connection, file)
+            row = connection.execute(
+                "INSERT INTO boots (started_at) VALUES (?) RETURNING boot", (milliseconds(now),)
+            ).fetchone()
+            database = cls(file, ownership, Writer(connection), int(row["boot"]))
+            for _ in range(READERS):
+                reader = Reader(lambda: _connect(file), iter_chunk_size=64)
+                await reader
+                database._readers.put_nowait(reader)
+        except BaseException:
+            ownership.release()
+            raise
+        return database
+
+    async def write(self, work: Work[T], deadline_s: float | None = None) -> T:
+        """Commits the work and returns its value. The contract stands in this module's docstring."""
+        job = Job(work)
+        self._writer.submit(job)
+        future: asyncio.Future[T] = asyncio.wrap_future(job.future)
+        try:
+            return await asyncio.wait_for(future, deadline_s)
+        except TimeoutError:
+            raise NotRecorded(f"not recorded within {deadline_s} s") from None
+
+    async def read(self, work: Work[T]) -> T:
+        """Runs the work on one consistent snapshot. It must not write."""
+        reader = await self._readers.get()
+        try:
+            return await reader.perform(work)
+        finally:
+            self._readers.put_nowait(reader)
+
+    async def close(self) -> None:
+        await asyncio.to_thread(self._writer.close)
+        for _ in range(READERS):
+            reader = await self._readers.get()
+            await reader.close()
+        self._ownership.release()
+
+
+def open_for_reading(file: Path) -> sqlite3.Connection:
+    """A read-only connection for tools that look at a database while the bot may be running."""
+    connection = sqlite3.connect(f"file:{file}?mode=ro", uri=True, isolation_level=None)
+    connection.row_factory = sqlite3.Row
+    return connection
+
+
+def _connect(file: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(file, isolation_level=None, check_same_thread=False, cached_statements=512)
+    connection.row_factory = sqlite3.Row
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=5000"):
+        connection.execute(f"PRAGMA {pragma}")
+    return connection

@@ -1,0 +1,39 @@
+"""The reasoning history: lines written as they happen, the first one kept. None of this commits."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from store.records import Step
+from store.statements import statements
+from store.transaction import Transaction
+
+SQL = statements("steps")
+
+
+@dataclass(frozen=True)
+class NewStep:
+    tenant: str
+    run: str
+    epoch: int
+    node: str
+    ordinal: int
+    text: str
+    started_at: datetime
+    ended_at: datetime
+    tokens: int = 0
+    cost_micro_usd: int = 0
+
+
+def insert(tx: Transaction, new: NewStep) -> bool:
+    """False when a drive before this one, cut off later, had already written the line."""
+    return tx.run(SQL["insert"], **vars(new)) == 1
+
+
+def of_run(tx: Transaction, tenant: str, run: str, limit: int) -> Sequence[Step]:
+    return [Step.of(row) for row in tx.all(SQL["of_run"], tenant=tenant, run=run, limit=limit)]
+
+
+def count(tx: Transaction, tenant: str, run: str) -> int:
+    row = tx.one(SQL["count"], tenant=tenant, run=run)
+    return int(str(row["count"])) if row else 0

@@ -1,0 +1,128 @@
+"""The single writer: one thread that takes all waiting transactions into one commit.
+
+Group commit keeps `synchronous=FULL` affordable: a hundred callers share one sync of the disk.
+"""
+
+import contextlib
+import sqlite3
+import threading
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from typing import Any
+
+from store.errors import NotRecorded
+from store.transaction import Transaction
+
+GROUP_MAX = 256
+WAITING_MAX = 10_000
+
+
+class TransactionLost(Exception):
+    """SQLite rolled the whole transaction back under us (a full disk does); savepoints are gone too."""
+
+
+@dataclass
+class Job:
+    """A work function on its way to the writer. `future` answers after the commit."""
+
+    work: Callable[[Transaction], Any]
+    future: Future[Any] = field(default_factory=Future)
+
+
+class Writer:
+    """Owns the writing connection and its thread."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        self._transaction = Transaction(connection)
+        self._waiting: deque[Job] = deque()
+        self._arrived = threading.Condition()
+        self._closing = False
+        self._thread = threading.Thread(target=self._serve, name="store-writer", daemon=True)
+        self._thread.start()
+
+    def submit(self, job: Job) -> None:
+        """Queues the job; raises NotRecorded when the writer is closed or its queue is full."""
+        with self._arrived:
+            if self._closing:
+                raise NotRecorded("the database is closed")
+            if len(self._waiting) >= WAITING_MAX:
+                raise NotRecorded(f"{WAITING_MAX} transactions are waiting already")
+            self._waiting.append(job)
+            self._arrived.notify()
+
+    def close(self) -> None:
+        """Finishes what is queued, then ends the thread and closes the connection."""
+        with self._arrived:
+            self._closing = True
+            self._arrived.notify()
+        self._thread.join()
+        self._connection.close()
+
+    def _serve(self) -> None:
+        while True:
+            with self._arrived:
+                while not self._waiting and not self._closing:
+                    self._arrived.wait()
+                if not self._waiting:
+                    return
+                group = [self._waiting.popleft() for _ in range(min(GROUP_MAX, len(self._waiting)))]
+            # A job whose caller has gone before it began is dropped; from here on it can't be cancelled.
+            self._commit([job for job in group if job.future.set_running_or_notify_cancel()])
+
+    def _commit(self, jobs: list[Job]) -> None:
+        if not jobs:
+            return
+        try:
+            answers = self._together(jobs)
+        except (sqlite3.Error, TransactionLost) as failure:
+            if len(jobs) == 1:
+                jobs[0].future.set_exception(_not_recorded(failure))
+                return
+            # Each again by itself: even an answer already computed may have described a neighbour
+            # that no longer exists.
+            for job in jobs:
+                self._commit([job])
+            return
+        for job, answer in zip(jobs, answers, strict=True):
+            if isinstance(answer, _Raised):
+                job.future.set_exception(answer.error)
+            else:
+                job.future.set_result(answer)
+
+    def _together(self, jobs: list[Job]) -> list[Any]:
+        try:
+            self._connection.execute("BEGIN IMMEDIATE")
+            answers = [self._in_savepoint(job) for job in jobs]
+            self._connection.execute("COMMIT")
+        except BaseException:
+            if self._connection.in_transaction:
+                with contextlib.suppress(sqlite3.Error):  # the failure being raised is the one that counts
+                    self._connection.execute("ROLLBACK")
+            raise
+        return answers
+
+    def _in_savepoint(self, job: Job) -> Any:
+        self._connection.execute("SAVEPOINT job")
+        try:
+            answer = job.work(self._transaction)
+        except Exception as error:
+            if not self._connection.in_transaction:
+                raise TransactionLost(str(error)) from error
+            self._connection.execute("ROLLBACK TO job")
+            answer = _Raised(error)
+        self._connection.execute("RELEASE job")
+        return answer
+
+
+@dataclass(frozen=True)
+class _Raised:
+    error: Exception
+
+
+def _not_recorded(failure: Exception) -> NotRecorded:
+    error = NotRecorded(f"the database could not record this: {failure}")
+    error.__cause__ = failure
+    return error

@@ -1,0 +1,106 @@
+"""A gate: the one place where a graph stops for a person.
+
+A gate says *what* it asks: title, fields, findings, risk and the exact effects. How that looks is the
+business of `bot/views/card.py` alone. A gate node does nothing but `ask`, since a node runs again from its
+top when it is resumed, and it holds one question, since LangGraph answers a second `interrupt` in one node
+with the first one's value.
+"""
+
+from enum import StrEnum
+
+from langgraph.types import interrupt
+from pydantic import BaseModel, ConfigDict, Field
+
+from store.identity import canonical_json, digest
+from store.records import ApprovalStatus, BlastRadius
+
+
+class Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Risk(StrEnum):
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+
+    @property
+    def weight(self) -> int:
+        return list(Risk).index(self)
+
+
+class CardField(Frozen):
+    """A labelled value. `user` marks a value that is a Slack user id; `url` makes it a link."""
+
+    label: str = Field(max_length=60)
+    value: str = Field(max_length=300)
+    url: str | None = None
+    user: bool = False
+
+
+class Finding(Frozen):
+    """A rule that fired: its name, what it saw, and the risk it carries.
+
+    `people` are Slack user ids that the text names as `{0}`, `{1}`.
+    """
+
+    rule: str
+    text: str = Field(max_length=300)
+    risk: Risk
+    people: tuple[str, ...] = ()
+
+
+class EffectCall(Frozen):
+    """An effect as it is shown, approved and performed: all three are this one value."""
+
+    name: str
+    discriminator: str = ""
+    system: str
+    blast_radius: BlastRadius
+    arguments: dict[str, object]
+
+    @property
+    def digest(self) -> str:
+        return digest(canonical_json(self.arguments))
+
+
+class GateRequest(Frozen):
+    """A question for a person.
+
+    `title` is the heading ("Refund 25.00 USD"), `consequence` says in a sentence what approving does, and is
+    repeated in the confirm dialog. `reason` is the requester's own text. `facts` are what must still hold
+    right before the effects.
+    """
+
+    gate: str
+    discriminator: str = ""
+    title: str = Field(max_length=150)
+    consequence: str = Field(max_length=280)
+    reason: str = Field(default="", max_length=1000)
+    fields: tuple[CardField, ...] = Field(default=(), max_length=10)
+    findings: tuple[Finding, ...] = Field(default=(), max_length=20)
+    risk: Risk = Risk.LOW
+    effects: tuple[EffectCall, ...] = Field(min_length=1, max_length=20)
+    facts: dict[str, object] = Field(default_factory=dict)
+
+
+class Decision(Frozen):
+    """What people, or the clock, made of a request. `digest` is of the effects that were shown."""
+
+    approval: str
+    epoch: int
+    status: ApprovalStatus
+    digest: str
+    by: str
+    reason: str = ""
+
+
+def ask(request: dict[str, object]) -> dict[str, object]:
+    """Stops the run until the request (a dumped GateRequest) is decided; returns the dumped Decision."""
+    decision: dict[str, object] = interrupt(request)
+    return decision
+
+
+def digest_of(effects: tuple[EffectCall, ...]) -> str:
+    """SHA-256 over the exact list of effects and arguments: what an approval binds."""
+    return digest(*(canonical_json(effect.model_dump(mode="json")) for effect in effects))
