@@ -76,10 +76,6 @@ def intend_plain(tx: Transaction, intent: Intent, compensates: str | None, boot:
     )
 
 
-def count_call(tx: Transaction, key: EffectKey) -> None:
-    tx.change(SQL["count_call"], **vars(key))
-
-
 def settle(
     tx: Transaction,
     key: EffectKey,

@@ -14,7 +14,7 @@ def canonical_json(value: object) -> str:
 
 
 def digest(*parts: str) -> str:
-    """SHA-256 over length-prefixed parts, 64 hex digits. The prefix keeps ("ab", "c") and ("a", "bc") apart."""
+    """SHA-256 over length-prefixed parts, 64 hex digits: ("ab", "c") and ("a", "bc") differ."""
     return _hash(parts).hexdigest()
 
 

@@ -165,7 +165,6 @@ class Effect(Record):
     external_id: str | None
     outcome: JsonObject | None
     compensates: str | None
-    calls: int
     intended_at: Moment
     settled_at: Moment | None
 

@@ -132,7 +132,6 @@ CREATE TABLE effects (
     external_id    TEXT,                        -- the record's id in the other system
     outcome        TEXT,
     compensates    TEXT,
-    calls          INTEGER NOT NULL DEFAULT 0,
     intended_at    INTEGER NOT NULL,
     settled_at     INTEGER,
     PRIMARY KEY (tenant, run, epoch, name, discriminator),

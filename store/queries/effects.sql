@@ -32,8 +32,3 @@ SELECT * FROM effects WHERE tenant = :tenant AND run = :run ORDER BY intended_at
 UPDATE effects SET state = :state, external_id = :external_id, outcome = :outcome, settled_at = :now
 WHERE tenant = :tenant AND run = :run AND epoch = :epoch AND name = :name AND discriminator = :discriminator
   AND state = 'intended'
-
--- name: count_call
-UPDATE effects SET calls = calls + 1
-WHERE tenant = :tenant AND run = :run AND epoch = :epoch AND name = :name AND discriminator = :discriminator
-  AND state = 'intended'

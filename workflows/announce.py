@@ -1,0 +1,48 @@
+"""What Slack is to be told about a run, written in the transaction in which it became true.
+
+The rows say that something is to be shown, not how: text here is plain, and `bot/views` makes it a message.
+"""
+
+from datetime import datetime
+
+from store import outbox
+from store.outbox import NewOutgoing
+from store.records import OutboxKind, Run
+from store.steps import NewStep
+from store.transaction import Transaction
+
+
+def root(tx: Transaction, tenant: str, run: str, channel: str, now: datetime) -> None:
+    """The run's one message in the channel: first a notice, later its card."""
+    outbox.insert(tx, NewOutgoing(tenant, run, OutboxKind.ROOT, channel), now)
+
+
+def card_changed(tx: Transaction, run: Run, what: str, now: datetime) -> None:
+    _under_root(tx, run, OutboxKind.CARD, what, {}, now)
+
+
+def step(tx: Transaction, run: Run, step: NewStep, now: datetime) -> None:
+    what = f"{step.epoch}.{step.node}.{step.ordinal}"
+    _under_root(tx, run, OutboxKind.STEP, what, {"node": step.node, "text": step.text}, now)
+
+
+def question(tx: Transaction, run: Run, approval: str, now: datetime) -> None:
+    """A reply that mentions those who may approve: changing a message pings nobody."""
+    _under_root(tx, run, OutboxKind.ASK, approval, {"approval": approval}, now)
+
+
+def reply(tx: Transaction, run: Run, what: str, text: str, now: datetime, mention: str | None = None) -> None:
+    _under_root(tx, run, OutboxKind.REPLY, what, {"text": text, "mention": mention}, now)
+
+
+def whisper(tx: Transaction, run: Run, what: str, text: str, now: datetime) -> None:
+    """Tells the requester alone, where they asked."""
+    body: dict[str, object] = {"user": run.requester, "text": text}
+    outbox.insert(tx, NewOutgoing(run.tenant, run.id, OutboxKind.WHISPER, run.origin, what, None, body), now)
+
+
+def _under_root(
+    tx: Transaction, run: Run, kind: OutboxKind, what: str, body: dict[str, object], now: datetime
+) -> None:
+    follows = outbox.root_id(run.tenant, run.id)
+    outbox.insert(tx, NewOutgoing(run.tenant, run.id, kind, run.channel, what, follows, body), now)

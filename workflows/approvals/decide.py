@@ -1,0 +1,152 @@
+"""Taking a vote: facts, then one transaction of policy, compare-and-set, vote, audit, and the run due."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict
+
+from store import approvals, deliveries, runs
+from store.approvals import NewVote
+from store.audit import SIGNOFF
+from store.records import Approval, ApprovalStatus
+from store.sqlite import Database
+from store.transaction import Transaction
+from workflows.approvals.conclude import conclude
+from workflows.approvals.directory import Directory
+from workflows.approvals.policy import Policy, Verdict, VoterFacts, judge
+from workflows.bells import Bells
+from workflows.clock import Clock
+
+
+class Choice(StrEnum):
+    APPROVE = "approve"
+    REJECT = "reject"
+
+
+@dataclass(frozen=True)
+class Ballot:
+    """A click. `approval` and `digest` come from the button; nothing else in the click is believed."""
+
+    tenant: str
+    delivery: str
+    approval: str
+    digest: str
+    voter: str
+    choice: Choice
+    reason: str = ""
+
+
+class AnswerKind(StrEnum):
+    RECORDED = "recorded"
+    ALREADY_DECIDED = "already_decided"
+    NOT_ALLOWED = "not_allowed"
+    UNKNOWN = "unknown"
+    NOT_WHAT_WAS_SHOWN = "not_what_was_shown"
+
+
+class Answer(BaseModel):
+    """What became of a ballot, or what stands in its way. `status`, `by` and `at` tell of the decision."""
+
+    model_config = ConfigDict(frozen=True)
+
+    kind: AnswerKind
+    status: ApprovalStatus | None = None
+    by: str | None = None
+    at: AwareDatetime | None = None
+    verdict: Verdict | None = None
+    policy: Policy | None = None
+
+
+class Approvals:
+    """The use cases on approvals."""
+
+    def __init__(self, database: Database, directory: Directory, clock: Clock, bells: Bells) -> None:
+        self._database = database
+        self._directory = directory
+        self._clock = clock
+        self._bells = bells
+
+    async def look(self, tenant: str, approval: str, digest: str, voter: str) -> Answer | Approval:
+        """The pending approval if this person could decide it now, else what stands in the way."""
+        now = self._clock()
+
+        def work(tx: Transaction) -> Answer | Approval:
+            found = _find(tx, tenant, approval, digest)
+            return found if isinstance(found, Answer) else self._obstacle(found, voter, tx, now) or found
+
+        return await self._database.read(work)
+
+    async def decide(self, ballot: Ballot, deadline_s: float) -> Answer:
+        """Raises NotRecorded. A repeated delivery gets the answer the first one got."""
+        now = self._clock()
+        answer = await self._database.write(lambda tx: self._decide(tx, ballot, now), deadline_s)
+        self._bells.ring()
+        return answer
+
+    def _decide(self, tx: Transaction, ballot: Ballot, now: datetime) -> Answer:
+        given = deliveries.answer_given(tx, ballot.tenant, ballot.delivery)
+        if given is not None:
+            return Answer.model_validate(given)
+        answer = self._take(tx, ballot, now)
+        deliveries.record(tx, ballot.tenant, ballot.delivery, answer.model_dump(mode="json"), now)
+        return answer
+
+    def _take(self, tx: Transaction, ballot: Ballot, now: datetime) -> Answer:
+        found = _find(tx, ballot.tenant, ballot.approval, ballot.digest)
+        if isinstance(found, Answer):
+            return found
+        run = runs.get(tx, found.tenant, found.run)
+        if run is None:
+            return Answer(kind=AnswerKind.UNKNOWN)
+        if found.status == ApprovalStatus.PENDING and found.expires_at <= now:
+            # Its time is over, though the timer has not come round yet.
+            conclude(tx, run, found, ApprovalStatus.EXPIRED, SIGNOFF, "", now)
+            return Answer(kind=AnswerKind.ALREADY_DECIDED, status=ApprovalStatus.EXPIRED, by=SIGNOFF, at=now)
+        obstacle = self._obstacle(found, ballot.voter, tx, now)
+        if obstacle is not None:
+            return obstacle
+        facts = self._facts(found, ballot.voter)
+        status = ApprovalStatus.APPROVED if ballot.choice == Choice.APPROVE else ApprovalStatus.REJECTED
+        approvals.insert_vote(
+            tx,
+            NewVote(
+                tenant=found.tenant,
+                approval=found.id,
+                voter=ballot.voter,
+                vote=ballot.choice,
+                reason=ballot.reason,
+                facts=facts.model_dump(mode="json"),
+            ),
+            now,
+        )
+        conclude(tx, run, found, status, ballot.voter, ballot.reason, now)
+        return Answer(kind=AnswerKind.RECORDED, status=status, by=ballot.voter, at=now)
+
+    def _obstacle(self, approval: Approval, voter: str, tx: Transaction, now: datetime) -> Answer | None:
+        if approval.status != ApprovalStatus.PENDING:
+            return Answer(
+                kind=AnswerKind.ALREADY_DECIDED,
+                status=approval.status,
+                by=approval.decided_by,
+                at=approval.decided_at,
+            )
+        run = runs.get(tx, approval.tenant, approval.run)
+        policy = Policy.model_validate(approval.policy)
+        requester = run.requester if run else voter
+        verdict = judge(policy, self._facts(approval, voter), requester, now)
+        if verdict != Verdict.ALLOWED:
+            return Answer(kind=AnswerKind.NOT_ALLOWED, verdict=verdict, policy=policy)
+        return None
+
+    def _facts(self, approval: Approval, voter: str) -> VoterFacts:
+        return self._directory.facts(voter, Policy.model_validate(approval.policy))
+
+
+def _find(tx: Transaction, tenant: str, approval: str, digest: str) -> Approval | Answer:
+    found = approvals.get(tx, tenant, approval)
+    if found is None:
+        return Answer(kind=AnswerKind.UNKNOWN)
+    if found.digest != digest:
+        return Answer(kind=AnswerKind.NOT_WHAT_WAS_SHOWN)
+    return found

@@ -1,0 +1,33 @@
+"""Hints that something is due. A lost hint loses nothing: the database says what is due, and is asked
+again after a while anyway."""
+
+import asyncio
+
+
+class Bell:
+    """Rung by whoever made something due, awaited by the one loop that looks."""
+
+    def __init__(self) -> None:
+        self._rung = asyncio.Event()
+
+    def ring(self) -> None:
+        self._rung.set()
+
+    async def wait(self, at_most_s: float) -> None:
+        """Returns when rung, or after `at_most_s` seconds."""
+        try:
+            await asyncio.wait_for(self._rung.wait(), at_most_s)
+        except TimeoutError:
+            return
+        finally:
+            self._rung.clear()
+
+
+class Bells:
+    def __init__(self) -> None:
+        self.runs = Bell()
+        self.outbox = Bell()
+
+    def ring(self) -> None:
+        self.runs.ring()
+        self.outbox.ring()

@@ -1,0 +1,207 @@
+"""The ledger: an effect is made exactly once, whatever dies.
+
+1. One commit: `intended`, with key, arguments and digest, under the gate in SQL. 2. The call, with the key,
+and with the effect's identity written into the record itself. 3. One commit: `done` or `failed`.
+
+An `intended` row met again means that a drive was cut off somewhere between 1 and 3, so it is read first:
+found one, adopted; found none, called again with the same key; found several, a person has to look. Never a
+blind retry. A definite no is verified by a read as well, because an earlier call may have gone through.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from store import audit, effects
+from store.audit import Event
+from store.effects import EffectKey, Intent
+from store.errors import Stale
+from store.identity import digest
+from store.records import Effect, EffectState, Run
+from store.sqlite import Database
+from store.transaction import Transaction
+from workflows.clock import Clock
+from workflows.effects.system import Answer, Call, Standing, SystemOfRecord
+from workflows.errors import LedgerMismatch, Postponed, Unanswered
+from workflows.gates import Decision, EffectCall, digest_of
+
+# Stripe may forget an idempotency key after 24 h (https://docs.stripe.com/api/idempotent_requests), so well
+# before that an effect nobody answers for is left to a person.
+UNANSWERED_MAX = timedelta(hours=20)
+PENDING_MAX = timedelta(days=30)
+
+
+@dataclass(frozen=True)
+class Approved:
+    """The decision an effect rests on, and the whole list of effects that was shown with it."""
+
+    decision: Decision
+    listed: tuple[EffectCall, ...]
+
+
+@dataclass(frozen=True)
+class Settled:
+    """How an effect came out. `prevented` means that the gate in SQL did not let it begin."""
+
+    state: EffectState | None
+    external_id: str | None
+    code: str
+    text: str
+    detail: dict[str, object]
+
+    @property
+    def prevented(self) -> bool:
+        return self.state is None
+
+
+class Ledger:
+    """Performs effects for the runs this process holds; `boot` is the lease it holds them by."""
+
+    def __init__(
+        self, database: Database, systems: dict[str, SystemOfRecord], clock: Clock, boot: int
+    ) -> None:
+        self._database = database
+        self._systems = systems
+        self._clock = clock
+        self._boot = boot
+
+    async def perform(self, run: Run, call: EffectCall, approved: Approved, notes: dict[str, str]) -> Settled:
+        """Makes the effect, or tells how it came out before.
+
+        Raises Postponed when its outcome can't be known yet, LedgerMismatch when the row holds other
+        arguments, ValueError for an effect that was not on the approved list.
+        """
+        if call not in approved.listed:
+            raise ValueError(f"effect {call.name} was not among those approved")
+        key = EffectKey(run.tenant, run.id, approved.decision.epoch, call.name, call.discriminator)
+        known = await self._database.read(lambda tx: effects.get(tx, key))
+        if known is not None and known.digest != call.digest:
+            raise LedgerMismatch(f"effect {call.name} of {run.id} is recorded with other arguments")
+        if known is not None and known.state != EffectState.INTENDED:
+            return _as_settled(known)
+        intent = _intent(key, call)
+        intended_at = known.intended_at if known else await self._intend(intent, approved)
+        if intended_at is None:
+            return Settled(
+                None, None, "prevented", "The run was cancelled or its approval no longer holds.", {}
+            )
+        outside = Call(call.arguments, intent.idempotency_key, mark_of(key), notes)
+        answer = await self._outcome(self._systems[call.system], outside, intended_at, first=known is None)
+        return await self._settle(key, answer)
+
+    async def _intend(self, intent: Intent, approved: Approved) -> datetime | None:
+        now = self._clock()
+        decision = approved.decision
+
+        def work(tx: Transaction) -> datetime:
+            shown = digest_of(approved.listed)
+            effects.intend_high(tx, intent, decision.approval, shown, self._boot, now)
+            audit.append(tx, intent.key.tenant, intent.key.run, _event("intended", intent), now)
+            return now
+
+        try:
+            return await self._database.write(work)
+        except Stale:
+            return None
+
+    async def _outcome(
+        self, system: SystemOfRecord, call: Call, intended_at: datetime, *, first: bool
+    ) -> Answer:
+        age = self._clock() - intended_at
+        try:
+            answer = await self._call_or_adopt(system, call, first=first)
+        except Unanswered as unanswered:
+            if age > UNANSWERED_MAX:
+                return Answer(Standing.PENDING, None, "unknown", str(unanswered))
+            raise Postponed(
+                str(unanswered), _pause(age, timedelta(seconds=1), timedelta(minutes=5))
+            ) from None
+        if answer.standing == Standing.PENDING and answer.external_id and age <= PENDING_MAX:
+            raise Postponed(answer.text, _pause(age, timedelta(seconds=5), timedelta(hours=1)))
+        return answer
+
+    async def _call_or_adopt(self, system: SystemOfRecord, call: Call, *, first: bool) -> Answer:
+        if not first:
+            found = await system.find(call)
+            if found:
+                return _one_of(found)
+        answer = await system.perform(call)
+        if answer.standing == Standing.FAILED:
+            found = await system.find(call)
+            if found:
+                return _one_of(found)
+        return answer
+
+    async def _settle(self, key: EffectKey, answer: Answer) -> Settled:
+        state = _STATES[answer.standing]
+        now = self._clock()
+        outcome: dict[str, object] = {"code": answer.code, "text": answer.text, **answer.detail}
+
+        def work(tx: Transaction) -> Settled:
+            effects.settle(tx, key, state, answer.external_id, outcome, now)
+            detail: dict[str, object] = {"effect": key.name, "external_id": answer.external_id, **outcome}
+            audit.append(tx, key.tenant, key.run, Event(f"effect_{state}", detail=detail), now)
+            return Settled(state, answer.external_id, answer.code, answer.text, answer.detail)
+
+        return await self._database.write(work)
+
+
+_STATES = {
+    Standing.DONE: EffectState.DONE,
+    Standing.FAILED: EffectState.FAILED,
+    # Still open after all the waiting we allow ourselves: nobody here can tell.
+    Standing.PENDING: EffectState.UNKNOWN,
+}
+
+
+def mark_of(key: EffectKey) -> str:
+    """The effect's identity as one word that fits a metadata field."""
+    return digest(key.tenant, key.run, str(key.epoch), key.name, key.discriminator)
+
+
+def _intent(key: EffectKey, call: EffectCall) -> Intent:
+    generation = 0
+    idempotency_key = digest(
+        key.tenant, key.run, str(key.epoch), key.name, key.discriminator, call.digest, str(generation)
+    )
+    return Intent(
+        key=key,
+        blast_radius=call.blast_radius,
+        system=call.system,
+        arguments=call.arguments,
+        digest=call.digest,
+        generation=generation,
+        idempotency_key=idempotency_key,
+    )
+
+
+def _one_of(found: Sequence[Answer]) -> Answer:
+    if len(found) == 1:
+        return found[0]
+    ids = ", ".join(str(each.external_id) for each in found)
+    return Answer(
+        Standing.PENDING, None, "several_found", f"Several records carry this effect's mark: {ids}."
+    )
+
+
+def _as_settled(effect: Effect) -> Settled:
+    outcome = dict(effect.outcome or {})
+    code, text = str(outcome.pop("code", "")), str(outcome.pop("text", ""))
+    return Settled(effect.state, effect.external_id, code, text, outcome)
+
+
+def _pause(age: timedelta, least: timedelta, most: timedelta) -> timedelta:
+    """Longer the longer it has taken, so that nothing is asked more often than its age deserves."""
+    return min(max(age / 2, least), most)
+
+
+def _event(action: str, intent: Intent) -> Event:
+    return Event(
+        f"effect_{action}",
+        detail={
+            "effect": intent.key.name,
+            "system": intent.system,
+            "arguments": intent.arguments,
+            "idempotency_key": intent.idempotency_key,
+        },
+    )

@@ -1,0 +1,55 @@
+"""What a Stripe error means for us: no answer yet, or a definite no with a name.
+
+`e.code` is often None in stripe-python; the code is read from the error object in the body.
+https://docs.stripe.com/api/errors
+"""
+
+from collections.abc import Awaitable
+from dataclasses import dataclass
+from typing import TypeVar
+
+import stripe
+
+from workflows.errors import Unanswered, WorkflowError
+
+T = TypeVar("T")
+
+SYSTEM = "stripe"
+
+
+@dataclass
+class StripeRefused(WorkflowError):
+    """Stripe gave a definite no. `code` is Stripe's own, or our word for one without."""
+
+    code: str
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.code}: {self.text}"
+
+
+async def answered(call: Awaitable[T]) -> T:
+    """Awaits a call to Stripe; raises Unanswered or StripeRefused instead of Stripe's own errors."""
+    try:
+        return await call
+    except (stripe.AuthenticationError, stripe.PermissionError) as error:
+        raise StripeRefused("key_refused", _message(error)) from error
+    except (stripe.APIConnectionError, stripe.RateLimitError) as error:
+        raise Unanswered(SYSTEM, _message(error)) from error
+    except stripe.StripeError as error:
+        status = error.http_status or 0
+        code = _code(error)
+        # 409: another request with the same key is still running. 5xx: it may have happened or not.
+        if status == 409 or status >= 500 or not 400 <= status < 500:
+            raise Unanswered(SYSTEM, _message(error)) from error
+        raise StripeRefused(code, _message(error)) from error
+
+
+def _code(error: stripe.StripeError) -> str:
+    body = error.error
+    code = getattr(body, "code", None) if body is not None else None
+    return str(code or error.code or "refused")
+
+
+def _message(error: stripe.StripeError) -> str:
+    return str(error.user_message or error.__class__.__name__)

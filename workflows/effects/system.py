@@ -1,0 +1,47 @@
+"""A system of record, as the ledger needs it: perform, and find what was performed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Protocol
+
+
+class Standing(StrEnum):
+    DONE = "done"
+    PENDING = "pending"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the system says of an effect. `pending`: accepted, not through yet."""
+
+    standing: Standing
+    external_id: str | None
+    code: str
+    text: str
+    detail: dict[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Call:
+    """One effect to be made. `mark` is its identity, written into the record itself so it can be found."""
+
+    arguments: dict[str, object]
+    idempotency_key: str
+    mark: str
+    notes: dict[str, str]
+
+
+class SystemOfRecord(Protocol):
+    """A Protocol because the ledger serves every system: a new one is one file beside this."""
+
+    name: str
+
+    async def perform(self, call: Call) -> Answer:
+        """Makes the effect. Raises Unanswered when its outcome is not known; FAILED is a definite no."""
+        ...
+
+    async def find(self, call: Call) -> Sequence[Answer]:
+        """The verification read: every record that carries this mark. Raises Unanswered."""
+        ...

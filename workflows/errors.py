@@ -1,0 +1,40 @@
+"""What a drive may run into. Each ends in a named outcome; none is swallowed."""
+
+from datetime import timedelta
+
+
+class WorkflowError(Exception):
+    """Something kept a run from going on."""
+
+
+class StepsExhausted(WorkflowError):
+    """The run has executed as many nodes as it may."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"stopped after {limit} steps, the limit for one run")
+        self.limit = limit
+
+
+class Unanswered(WorkflowError):
+    """An outside system gave no usable answer: unreachable, overloaded, or the answer was lost."""
+
+    def __init__(self, system: str, detail: str) -> None:
+        super().__init__(f"{system} gave no answer: {detail}")
+        self.system = system
+        self.detail = detail
+
+
+class Postponed(WorkflowError):
+    """The run goes on later, without this counting as an attempt: the outside world has to move first."""
+
+    def __init__(self, reason: str, wait: timedelta) -> None:
+        super().__init__(reason)
+        self.wait = wait
+
+
+class LedgerMismatch(WorkflowError):
+    """The ledger holds this effect with other arguments than the ones now given."""
+
+
+class RepeatedEffect(WorkflowError):
+    """Two effects of one identity in one drive: a node that loops or fans out must give a discriminator."""

@@ -1,0 +1,71 @@
+"""What a workflow is, and what an installation sets for it."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from langgraph.graph.state import CompiledStateGraph
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from workflows.approvals.policy import Policy
+
+
+@dataclass(frozen=True)
+class Workflow:
+    """A graph with its input model. The slash parser and the command's usage come from the model.
+
+    `headline` says in a line what an input asks for. The graph's state starts as `{"input": ...}`, and its
+    last state may hold `ending`: a dict of status, outcome and text.
+    """
+
+    name: str
+    version: str
+    input_model: type[BaseModel]
+    usage: str
+    headline: Callable[[dict[str, object]], str]
+    graph: CompiledStateGraph[Any, Any, Any, Any]
+
+
+class WorkflowSettings(BaseModel):
+    """Where a workflow's cards go, who may approve, and its limits."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    channel: str = Field(pattern=r"^[CG][A-Z0-9]{2,}$", description="a channel id")
+    approvers: Policy
+    expires_after_h: float = Field(default=72, gt=0, le=24 * 30)
+    steps_max: int = Field(default=25, ge=1, le=10_000)
+    attempts_max: int = Field(default=3, ge=1, le=20)
+    open_runs_per_requester_max: int = Field(default=50, ge=1, le=10_000)
+
+    @model_validator(mode="after")
+    def _someone_may_approve(self) -> "WorkflowSettings":
+        if not self.approvers.users and not self.approvers.groups:
+            raise ValueError("approvers: name at least one user id or user group id")
+        return self
+
+    @property
+    def expires_after(self) -> timedelta:
+        return timedelta(hours=self.expires_after_h)
+
+
+@dataclass(frozen=True)
+class Installed:
+    """A workflow with this installation's settings."""
+
+    workflow: Workflow
+    settings: WorkflowSettings
+
+
+class Registry:
+    """The workflows that are loaded, by name."""
+
+    def __init__(self, installed: Sequence[Installed]) -> None:
+        self._by_name = {each.workflow.name: each for each in installed}
+
+    def get(self, name: str) -> Installed | None:
+        return self._by_name.get(name)
+
+    def all(self) -> Sequence[Installed]:
+        return list(self._by_name.values())
