@@ -106,9 +106,9 @@ def too_many_requests(code: str, retry_after_s: int) -> StripeError:
     if code == "lock_timeout":
         message = (
             "This object cannot be accessed right now because another API request or Stripe process is "
-            "currently accessing it. If you see this error intermittently, retry the request. If you see this "
-            "error frequently and are making multiple concurrent requests to a single object, make your requests "
-            "serially or at a lower rate. For more details, see "
+            "currently accessing it. If you see this error intermittently, retry the request. If you see "
+            "this error frequently and are making multiple concurrent requests to a single object, make your "
+            "requests serially or at a lower rate. For more details, see "
             "https://stripe.com/docs/rate-limits#object-lock-timeouts."
         )
     else:
