@@ -90,7 +90,7 @@ class StripePayments:
                 amount=each.amount,
                 status=each.status or "unknown",
                 created=datetime.fromtimestamp(each.created, UTC),
-                approver=(each.metadata or {}).get("signoff_approver"),
+                approver=metadata_of(each).get("signoff_approver"),
             )
             for each in found
             if each.status not in ("failed", "canceled")
@@ -143,7 +143,11 @@ async def refunds_of(client: stripe.StripeClient, payment: str, at_most: int) ->
     """Refunds of a PaymentIntent or charge, newest first, page by page. Stripe can't filter by metadata."""
     found: list[stripe.Refund] = []
     while len(found) < at_most:
-        params: stripe.params.RefundListParams = {"limit": PAGE, **payment_parameter(payment)}
+        params: stripe.params.RefundListParams = {"limit": PAGE}
+        if payment.startswith("pi_"):
+            params["payment_intent"] = payment
+        else:
+            params["charge"] = payment
         if found:
             params["starting_after"] = found[-1].id
         page = await answered(client.v1.refunds.list_async(params))
@@ -153,9 +157,8 @@ async def refunds_of(client: stripe.StripeClient, payment: str, at_most: int) ->
     return found
 
 
-def payment_parameter(payment: str) -> dict[str, str]:
-    """How Stripe wants a payment named: by PaymentIntent or by charge."""
-    return {"payment_intent": payment} if payment.startswith("pi_") else {"charge": payment}
+def metadata_of(refund: stripe.Refund) -> dict[str, str]:
+    return refund.metadata.to_dict() if refund.metadata is not None else {}
 
 
 def _unpaid(intent: stripe.PaymentIntent) -> Payment:

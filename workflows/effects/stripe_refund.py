@@ -5,9 +5,10 @@ from collections.abc import Sequence
 import stripe
 from pydantic import BaseModel, ConfigDict
 
-from workflows.effects.stripe_errors import StripeRefused, answered
-from workflows.effects.stripe_payments import payment_parameter, refunds_of
+from workflows.effects.stripe_errors import SYSTEM, StripeRefused, answered
+from workflows.effects.stripe_payments import metadata_of, refunds_of
 from workflows.effects.system import Answer, Call, Standing
+from workflows.errors import Unanswered
 
 # A payment with more refunds than this is searched no further; Stripe itself pages by at most 100.
 SEARCHED_MAX = 1_000
@@ -37,8 +38,11 @@ class StripeRefunds:
         params: stripe.params.RefundCreateParams = {
             "amount": arguments.amount,
             "metadata": {MARK: call.mark, **call.notes},
-            **payment_parameter(arguments.payment),
         }
+        if arguments.payment.startswith("pi_"):
+            params["payment_intent"] = arguments.payment
+        else:
+            params["charge"] = arguments.payment
         try:
             refund = await answered(
                 self._client.v1.refunds.create_async(params, {"idempotency_key": call.idempotency_key})
@@ -49,8 +53,12 @@ class StripeRefunds:
 
     async def find(self, call: Call) -> Sequence[Answer]:
         arguments = RefundArguments.model_validate(call.arguments)
-        found = await refunds_of(self._client, arguments.payment, SEARCHED_MAX)
-        return [_answer(each) for each in found if (each.metadata or {}).get(MARK) == call.mark]
+        try:
+            found = await refunds_of(self._client, arguments.payment, SEARCHED_MAX)
+        except StripeRefused as refused:
+            # A read that Stripe refuses (a revoked key, say) tells nothing about the refund.
+            raise Unanswered(SYSTEM, refused.text) from refused
+        return [_answer(each) for each in found if metadata_of(each).get(MARK) == call.mark]
 
 
 def _answer(refund: stripe.Refund) -> Answer:

@@ -1,0 +1,1 @@
+"""Who drives runs: here, one process on one machine."""

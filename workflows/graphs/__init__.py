@@ -1,0 +1,1 @@
+"""The workflows: one graph a file, and the registry that names them."""

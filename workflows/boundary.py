@@ -1,0 +1,98 @@
+"""The boundary: where a drive ends, and all it did becomes one transaction.
+
+Checkpoint, run, approvals, audit and outbox are committed together, by a compare-and-set on the run's epoch
+under its lease. Before it nothing of the drive exists but its steps; after it the run is rows, and no task,
+thread, connection or memory is left of it.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from store import approvals, audit, runs
+from store.approvals import NewApproval
+from store.audit import Event
+from store.checkpoints import Session
+from store.identity import identifier
+from store.records import ApprovalStatus, Run, RunStatus
+from store.runs import Ending
+from store.transaction import Transaction
+from workflows import announce
+from workflows.approvals.conclude import conclude
+from workflows.gates import GateRequest, digest_of
+from workflows.workflow import WorkflowSettings
+
+
+@dataclass(frozen=True)
+class Reached:
+    """Where a drive came to: questions newly asked, or an ending; and the approvals whose answers it used."""
+
+    session: Session
+    steps: int
+    asked: tuple[GateRequest, ...] = ()
+    used: tuple[str, ...] = field(default=())
+    ending: Ending | None = None
+
+
+def commit(
+    tx: Transaction, run: Run, boot: int, reached: Reached, settings: WorkflowSettings, now: datetime
+) -> None:
+    """Raises Stale, and records nothing, when this drive no longer holds the run."""
+    reached.session.commit_into(tx)
+    for approval in reached.used:
+        approvals.mark_used(tx, run.tenant, approval, run.epoch)
+    if reached.ending is not None:
+        runs.to_ended(tx, run, boot, reached.steps, reached.ending, now)
+        tell_ended(tx, run, reached.ending, now)
+        return
+    for request in reached.asked:
+        _ask(tx, run, request, settings, now)
+    if _goes_on_at_once(tx, run, now):
+        runs.to_queued(tx, run, boot, reached.steps, now)
+    else:
+        runs.to_waiting(tx, run, boot, reached.steps)
+    announce.card_changed(tx, run, f"boundary.{run.epoch}", now)
+
+
+def tell_ended(tx: Transaction, run: Run, ending: Ending, now: datetime) -> None:
+    """Audit, card, thread, and the requester where they asked, unless all is well."""
+    detail: dict[str, object] = {"status": ending.status, "outcome": ending.outcome, "text": ending.text}
+    audit.append(tx, run.tenant, run.id, Event("ended", detail=detail), now)
+    announce.card_changed(tx, run, "ended", now)
+    announce.reply(tx, run, "ended", ending.text, now, mention=run.requester)
+    if ending.status != RunStatus.DONE:
+        announce.whisper(tx, run, "ended", ending.text, now)
+
+
+def _ask(tx: Transaction, run: Run, request: GateRequest, settings: WorkflowSettings, now: datetime) -> None:
+    id = identifier("apr", run.tenant, run.id, request.gate, request.discriminator, str(run.epoch))
+    new = NewApproval(
+        tenant=run.tenant,
+        id=id,
+        run=run.id,
+        gate=request.gate,
+        discriminator=request.discriminator,
+        epoch=run.epoch,
+        request=request.model_dump(mode="json"),
+        effects=[effect.model_dump(mode="json") for effect in request.effects],
+        digest=digest_of(request.effects),
+        facts=request.facts,
+        policy=settings.approvers.model_dump(mode="json"),
+        expires_at=now + settings.expires_after,
+    )
+    approvals.insert(tx, new, now)
+    detail: dict[str, object] = {"approval": id, "digest": new.digest, "effects": new.effects}
+    audit.append(tx, run.tenant, run.id, Event("asked", detail=detail), now)
+    announce.question(tx, run, id, now)
+
+
+def _goes_on_at_once(tx: Transaction, run: Run, now: datetime) -> bool:
+    """A cancel that came while the run was driven takes hold here, and so does any decision not yet used."""
+    current = runs.get(tx, run.tenant, run.id)
+    if current is not None and current.cancelled_by is not None:
+        for approval in approvals.of_run(tx, run.tenant, run.id):
+            if approval.status == ApprovalStatus.PENDING:
+                conclude(tx, run, approval, ApprovalStatus.CANCELLED, current.cancelled_by, "", now)
+    return any(
+        approval.status != ApprovalStatus.PENDING and approval.used_epoch is None
+        for approval in approvals.of_run(tx, run.tenant, run.id)
+    )

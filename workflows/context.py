@@ -1,0 +1,78 @@
+"""What a node is given besides its state: the run, the clock, a way to note its reasoning, and the ledger."""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from langgraph.config import get_config
+
+from store import audit, runs, steps
+from store.audit import Event
+from store.records import Run
+from store.sqlite import Database
+from store.steps import NewStep
+from store.transaction import Transaction
+from workflows import announce
+from workflows.bells import Bells
+from workflows.clock import Clock
+from workflows.effects.ledger import Approved, Ledger, Settled
+from workflows.errors import RepeatedEffect
+from workflows.gates import EffectCall
+from workflows.meter import StepMeter
+
+
+@dataclass
+class RunContext:
+    """One drive of one run, as its nodes see it."""
+
+    run: Run
+    clock: Clock
+    database: Database
+    ledger: Ledger
+    bells: Bells
+    meter: StepMeter
+    _ordinals: defaultdict[str, int] = field(default_factory=lambda: defaultdict(int))
+    _last_note: dict[str, datetime] = field(default_factory=dict)
+    _performed: set[tuple[int, str, str]] = field(default_factory=set)
+
+    async def note(self, text: str) -> None:
+        """Writes a line of the reasoning history and shows it in the thread, at once and once only."""
+        node = str(get_config()["metadata"]["langgraph_node"])
+        ordinal = self._ordinals[node]
+        self._ordinals[node] += 1
+        now = self.clock()
+        line = NewStep(
+            tenant=self.run.tenant,
+            run=self.run.id,
+            epoch=self.run.epoch,
+            node=node,
+            ordinal=ordinal,
+            text=text,
+            started_at=self._last_note.get(node) or self.meter.started.get(node) or now,
+            ended_at=now,
+        )
+        self._last_note[node] = now
+
+        def work(tx: Transaction) -> None:
+            if steps.insert(tx, line):
+                announce.step(tx, self.run, line, now)
+                detail: dict[str, object] = {"node": node, "text": text}
+                audit.append(tx, self.run.tenant, self.run.id, Event("step", detail=detail), now)
+
+        await self.database.write(work)
+        self.bells.outbox.ring()
+
+    async def perform(self, call: EffectCall, approved: Approved, notes: dict[str, str]) -> Settled:
+        """Makes an approved effect through the ledger; see `Ledger.perform` for what it raises."""
+        identity = (approved.decision.epoch, call.name, call.discriminator)
+        if identity in self._performed:
+            raise RepeatedEffect(f"{call.name} twice in one drive: give each its discriminator")
+        self._performed.add(identity)
+        return await self.ledger.perform(self.run, call, approved, notes)
+
+    async def requests_since(self, moment: datetime) -> int:
+        """How many other runs of this workflow its requester has started since, not counting failed ones."""
+        run = self.run
+        return await self.database.read(
+            lambda tx: runs.count_since(tx, run.tenant, run.requester, run.workflow, moment, run.id)
+        )

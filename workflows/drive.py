@@ -1,0 +1,240 @@
+"""One run, driven to its next boundary.
+
+What a drive does first is read from what is stored: no checkpoint, invoke with the input; interrupts pending
+and decided, resume them by their ids; a next node without an interrupt, go on; nothing next, it is finished.
+The decision is always read from our own rows, never from a checkpoint.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+from langchain_core.runnables import RunnableConfig
+from langgraph.types import Command, Interrupt, StateSnapshot
+
+from store import approvals, audit, effects, runs
+from store.audit import Event
+from store.checkpoints import Session, StoredThread, stored_thread, using
+from store.effects import EffectKey
+from store.errors import StoreError
+from store.records import Approval, ApprovalStatus, Effect, EffectState, Run, RunStatus
+from store.runs import Ending
+from store.sqlite import Database
+from store.transaction import Transaction
+from workflows import announce, boundary
+from workflows.bells import Bells
+from workflows.boundary import Reached
+from workflows.clock import Clock
+from workflows.context import RunContext
+from workflows.effects.ledger import Ledger
+from workflows.errors import Postponed, StepsExhausted, Unanswered
+from workflows.gates import Decision, GateRequest
+from workflows.guardrails.steps import StepAllowance
+from workflows.meter import StepMeter
+from workflows.workflow import Installed, Registry
+
+log = structlog.get_logger()
+
+RETRY_FIRST = timedelta(seconds=2)
+# LangGraph's own limit on supersteps; the step meter stops a run well before it.
+RECURSION_LIMIT = 20_000
+
+
+@dataclass(frozen=True)
+class _Stored:
+    thread: StoredThread
+    approvals: Sequence[Approval]
+
+
+class Driver:
+    """Drives runs this process has claimed. `boot` is the lease it claimed them with."""
+
+    def __init__(
+        self, database: Database, registry: Registry, ledger: Ledger, clock: Clock, bells: Bells
+    ) -> None:
+        self._database = database
+        self._registry = registry
+        self._ledger = ledger
+        self._clock = clock
+        self._bells = bells
+
+    async def drive(self, run: Run) -> None:
+        """Ends in exactly one transaction: the boundary, a later attempt, or an ending.
+
+        Raises StoreError when that transaction could not be recorded.
+        """
+        installed = self._registry.get(run.workflow)
+        if installed is None:
+            text = f"This bot no longer knows the workflow {run.workflow}, so it stopped rather than guess."
+            await self._give_up(run, 0, Ending(RunStatus.HALTED, "workflow_not_loaded", text))
+            return
+        meter = StepMeter(StepAllowance(installed.settings.steps_max, run.steps_used), self._clock)
+        stored = await self._database.read(lambda tx: _read(tx, run))
+        with using(Session(stored.thread)) as session:
+            try:
+                reached = await self._advance(run, installed, stored.approvals, session, meter)
+            except StepsExhausted as exhausted:
+                await self._give_up(
+                    run, meter.taken, Ending(RunStatus.HALTED, "step_limit", _sentence(exhausted))
+                )
+            except Postponed as postponed:
+                await self._postpone(run, postponed)
+            except StoreError:
+                raise
+            except Exception as error:  # noqa: BLE001  whatever a graph raises, the run goes on or ends by name
+                await self._try_again(run, installed, meter.taken, error)
+            else:
+                await self._commit(run, installed, reached)
+
+    async def _advance(
+        self, run: Run, installed: Installed, asked: Sequence[Approval], session: Session, meter: StepMeter
+    ) -> Reached:
+        graph = installed.workflow.graph
+        config: RunnableConfig = {
+            "configurable": {"thread_id": thread_id(run), "__pregel_strict_resume": True},
+            "callbacks": [meter],
+            "recursion_limit": RECURSION_LIMIT,
+        }
+        before = await graph.aget_state(config)
+        used: tuple[str, ...] = ()
+        payload: Any = None
+        if not before.config["configurable"].get("checkpoint_id"):
+            payload = {"input": run.input}
+        elif before.interrupts:
+            answers = _answers(before.interrupts, asked)
+            if not answers:
+                return Reached(session, 0)
+            used = tuple(decision.approval for decision in answers.values())
+            payload = Command(
+                resume={id: decision.model_dump(mode="json") for id, decision in answers.items()}
+            )
+        elif not before.next:
+            return Reached(session, 0, ending=_ending(before))
+        context = RunContext(run, self._clock, self._database, self._ledger, self._bells, meter)
+        await graph.ainvoke(payload, config, durability="exit", context=context)
+        after = await graph.aget_state(config)
+        if not after.next:
+            return Reached(session, meter.taken, used=used, ending=_ending(after))
+        still_asked = {_question(each) for each in asked if each.used_epoch is None and each.id not in used}
+        requests = [GateRequest.model_validate(each.value) for each in after.interrupts]
+        new = tuple(each for each in requests if (each.gate, each.discriminator) not in still_asked)
+        return Reached(session, meter.taken, asked=new, used=used)
+
+    async def _commit(self, run: Run, installed: Installed, reached: Reached) -> None:
+        now, boot = self._clock(), self._database.boot
+        await self._database.write(
+            lambda tx: boundary.commit(tx, run, boot, reached, installed.settings, now)
+        )
+        self._bells.ring()
+
+    async def _try_again(self, run: Run, installed: Installed, steps: int, error: Exception) -> None:
+        log.warning("drive_failed", run=run.id, tenant=run.tenant, attempt=run.attempts + 1, exc_info=error)
+        if run.attempts + 1 >= installed.settings.attempts_max:
+            await self._give_up(run, steps, _failure(error))
+            return
+        due_at = self._clock() + RETRY_FIRST * 4**run.attempts
+        await self._database.write(lambda tx: runs.try_again(tx, run, self._database.boot, steps, due_at))
+
+    async def _postpone(self, run: Run, postponed: Postponed) -> None:
+        now = self._clock()
+        due_at = now + postponed.wait
+
+        def work(tx: Transaction) -> None:
+            runs.postpone(tx, run, self._database.boot, due_at)
+            # Said once in a thread, however often the outside world has to be asked again.
+            announce.reply(tx, run, f"postponed.{run.epoch}", str(postponed), now)
+
+        await self._database.write(work)
+        self._bells.ring()
+
+    async def _give_up(self, run: Run, steps: int, ending: Ending) -> None:
+        now = self._clock()
+        await self._database.write(lambda tx: give_up(tx, run, steps, ending, now))
+        self._bells.ring()
+
+
+def give_up(tx: Transaction, run: Run, steps: int, ending: Ending, now: datetime) -> None:
+    """Ends a running run without a boundary, and says so everywhere."""
+    open_effects = [
+        each for each in effects.of_run(tx, run.tenant, run.id) if each.state == EffectState.INTENDED
+    ]
+    for effect in open_effects:
+        ending = _in_doubt(tx, run, effect, now)
+    runs.give_up(tx, run, steps, ending, now)
+    for approval in approvals.of_run(tx, run.tenant, run.id):
+        if approval.status == ApprovalStatus.PENDING:
+            approvals.decide(tx, approval, ApprovalStatus.SUPERSEDED, audit.SIGNOFF, ending.outcome, now)
+            detail: dict[str, object] = {"approval": approval.id, "reason": ending.outcome}
+            audit.append(tx, run.tenant, run.id, Event("superseded", detail=detail), now)
+    boundary.tell_ended(tx, run, ending, now)
+
+
+def _in_doubt(tx: Transaction, run: Run, effect: Effect, now: datetime) -> Ending:
+    """An effect was begun and nobody learnt how it came out: that is what the ending has to say."""
+    text = f"Nobody could tell whether {effect.name} happened. Please look in {effect.system} first."
+    key = EffectKey(effect.tenant, effect.run, effect.epoch, effect.name, effect.discriminator)
+    effects.settle(tx, key, EffectState.UNKNOWN, None, {"code": "outcome_unknown", "text": text}, now)
+    audit.append(tx, run.tenant, run.id, Event("effect_unknown", detail={"effect": effect.name}), now)
+    return Ending(RunStatus.HALTED, "outcome_unknown", text)
+
+
+def thread_id(run: Run) -> str:
+    """LangGraph's tables know the tenant by this."""
+    return f"{run.tenant}:{run.id}"
+
+
+def _read(tx: Transaction, run: Run) -> _Stored:
+    return _Stored(stored_thread(tx, thread_id(run)), approvals.of_run(tx, run.tenant, run.id))
+
+
+def _answers(interrupts: Sequence[Interrupt], asked: Sequence[Approval]) -> dict[str, Decision]:
+    """The decisions to resume with, by interrupt id. Ids are looked up only here: a re-drive changes them."""
+    decided = {
+        _question(each): each
+        for each in asked
+        if each.status != ApprovalStatus.PENDING and each.used_epoch is None
+    }
+    answers = {}
+    for each in interrupts:
+        request = GateRequest.model_validate(each.value)
+        approval = decided.get((request.gate, request.discriminator))
+        if approval is not None:
+            answers[each.id] = Decision(
+                approval=approval.id,
+                epoch=approval.epoch,
+                status=approval.status,
+                digest=approval.digest,
+                by=approval.decided_by or audit.SIGNOFF,
+                reason=approval.reason or "",
+            )
+    return answers
+
+
+def _question(approval: Approval) -> tuple[str, str]:
+    return approval.gate, approval.discriminator
+
+
+def _ending(state: StateSnapshot) -> Ending:
+    ending = state.values.get("ending")
+    if ending is None:
+        return Ending(RunStatus.DONE, "done", "Done.")
+    return Ending(RunStatus(ending["status"]), str(ending["outcome"]), str(ending["text"]))
+
+
+def _failure(error: Exception) -> Ending:
+    if isinstance(error, Unanswered):
+        text = (
+            f"{error.system.capitalize()} could not be reached, so nothing was done. Please ask again later."
+        )
+        return Ending(RunStatus.FAILED, f"{error.system}_unreachable", text)
+    text = (
+        "Something went wrong inside the workflow, and trying again did not help. Nothing more will be done."
+    )
+    return Ending(RunStatus.FAILED, "error", text)
+
+
+def _sentence(error: Exception) -> str:
+    text = str(error)
+    return f"{text[0].upper()}{text[1:]}."

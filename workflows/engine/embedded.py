@@ -1,0 +1,120 @@
+"""The embedded engine: one process, SQLite. It asks the database what is due and drives it.
+
+The file lock proves that we are the only owner, and a boot number voids older leases: on start everything
+that was running is due again.
+"""
+
+import asyncio
+from contextlib import suppress
+from datetime import datetime, timedelta
+
+import structlog
+
+from store import approvals, deliveries, runs
+from store.errors import NotRecorded, Stale, StoreError
+from store.records import Run, RunStatus
+from store.runs import Ending
+from store.sqlite import Database
+from store.transaction import Transaction
+from workflows.approvals.expiry import expire_due
+from workflows.bells import Bells
+from workflows.clock import Clock
+from workflows.drive import Driver, give_up
+
+log = structlog.get_logger()
+
+AT_ONCE_MAX = 32
+LOOK_EVERY_S = 0.5
+STORE_RETRY_S = 1.0
+CUT_OFF_MAX = 20
+DELIVERIES_KEPT = timedelta(days=7)
+
+
+class EmbeddedEngine:
+    """`start`, then leave it alone; `stop` waits for nothing that a restart would not finish."""
+
+    def __init__(self, database: Database, driver: Driver, tenant: str, clock: Clock, bells: Bells) -> None:
+        self._database = database
+        self._driver = driver
+        self._tenant = tenant
+        self._clock = clock
+        self._bells = bells
+        self._drives: set[asyncio.Task[None]] = set()
+        self._loop: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        now = self._clock()
+        taken_back = await self._database.write(
+            lambda tx: _take_back(tx, self._tenant, self._database.boot, now)
+        )
+        if taken_back:
+            log.info("runs_taken_back", tenant=self._tenant, count=taken_back)
+        await self._database.write(
+            lambda tx: deliveries.forget_before(tx, self._tenant, now - DELIVERIES_KEPT)
+        )
+        self._loop = asyncio.create_task(self._serve(), name="engine")
+
+    async def stop(self) -> None:
+        """Ends the loop and cuts off what is being driven: it is due again at the next start."""
+        tasks = [task for task in (self._loop, *self._drives) if task is not None]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _serve(self) -> None:
+        while True:
+            await self._bells.runs.wait(LOOK_EVERY_S)
+            try:
+                await self._look()
+            except NotRecorded as error:
+                log.error("engine_store_failed", tenant=self._tenant, error=str(error))
+                await asyncio.sleep(STORE_RETRY_S)
+
+    async def _look(self) -> None:
+        now = self._clock()
+        free = AT_ONCE_MAX - len(self._drives)
+        due, over = await self._database.read(lambda tx: _due(tx, self._tenant, now, free))
+        if over:
+            await self._database.write(lambda tx: expire_due(tx, self._tenant, now))
+            self._bells.ring()
+        for run in due:
+            with suppress(Stale):  # somebody cancelled or took it between the look and the claim
+                await self._claim(run)
+                drive = asyncio.create_task(self._drive(run), name=f"drive {run.id}")
+                self._drives.add(drive)
+                drive.add_done_callback(self._driven)
+
+    async def _claim(self, run: Run) -> None:
+        await self._database.write(lambda tx: runs.claim(tx, run, self._database.boot))
+
+    def _driven(self, drive: "asyncio.Task[None]") -> None:
+        self._drives.discard(drive)
+        self._bells.runs.ring()
+
+    async def _drive(self, claimed: Run) -> None:
+        """Drives until its last transaction is recorded: a full disk keeps the run, and it goes on after."""
+        while True:
+            try:
+                await self._driver.drive(claimed)
+                return
+            except Stale:
+                log.warning("drive_superseded", run=claimed.id, tenant=claimed.tenant)
+                return
+            except StoreError as error:
+                log.error("drive_not_recorded", run=claimed.id, tenant=claimed.tenant, error=str(error))
+                await asyncio.sleep(STORE_RETRY_S)
+
+
+def _due(tx: Transaction, tenant: str, now: datetime, free: int) -> tuple[list[Run], bool]:
+    return list(runs.due(tx, tenant, now, free)), bool(approvals.expired(tx, tenant, now, 1))
+
+
+def _take_back(tx: Transaction, tenant: str, boot: int, now: datetime) -> int:
+    orphans = runs.orphans(tx, tenant, boot)
+    for run in orphans:
+        if run.cut_off + 1 >= CUT_OFF_MAX:
+            text = f"The bot died {CUT_OFF_MAX} times in a row while working on this, so it stopped trying."
+            give_up(tx, run, 0, Ending(RunStatus.HALTED, "cut_off", text), now)
+        else:
+            runs.take_back(tx, run, boot, now)
+    return len(orphans)

@@ -1,0 +1,328 @@
+"""Refunds: read the payment, check it, assess it, ask, refund, report.
+
+Rules decide; the order of the nodes is the order of the business. What the command's text alone could not
+tell is checked by the first nodes, and ends the run by name.
+"""
+
+import re
+from datetime import datetime
+from typing import Any, Literal, TypedDict
+
+from langgraph.graph import END, START, StateGraph
+from langgraph.runtime import Runtime
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from store.checkpoints import BoundarySaver
+from store.records import ApprovalStatus, BlastRadius, EffectState, RunStatus
+from workflows import gates
+from workflows.context import RunContext
+from workflows.effects.ledger import Approved, Settled
+from workflows.effects.stripe_errors import StripeRefused
+from workflows.effects.stripe_payments import Payment, StripePayments
+from workflows.effects.stripe_refund import RefundArguments, StripeRefunds
+from workflows.gates import CardField, Decision, EffectCall, GateRequest
+from workflows.graphs.refund_rules import RefundFacts, assess, risk_of
+from workflows.money import decimals, is_amount, shown, to_minor
+from workflows.workflow import Workflow
+
+REASON_MAX = 500
+ALL = "all"
+
+
+class RefundInput(BaseModel):
+    """What the requester gives: a payment, an amount in its own currency or `all`, and a reason."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    payment: str = Field(description="a PaymentIntent (pi_…) or a charge (ch_…)")
+    amount: str = Field(description="in the payment's currency, or `all` for what is still refundable")
+    reason: str = Field(description="for the approvers and the record")
+
+    @field_validator("payment")
+    @classmethod
+    def _is_a_payment(cls, value: str) -> str:
+        if re.fullmatch(r"(pi|ch|py)_[A-Za-z0-9_]{1,100}", value) is None:
+            raise ValueError("the payment must be a Stripe id that begins with pi_ or ch_")
+        return value
+
+    @field_validator("amount")
+    @classmethod
+    def _is_an_amount(cls, value: str) -> str:
+        if value.lower() == ALL:
+            return ALL
+        if not is_amount(value):
+            raise ValueError(
+                "the amount must be above zero, in the digits 0 to 9 with at most one point, "
+                "such as 25.00, or `all`"
+            )
+        return value
+
+    @field_validator("reason")
+    @classmethod
+    def _is_short_enough_to_read(cls, value: str) -> str:
+        if not value:
+            raise ValueError("the reason is missing")
+        if len(value) > REASON_MAX:
+            raise ValueError(f"the reason has {len(value):,} characters; {REASON_MAX} is the limit")
+        return value
+
+
+class RefundState(TypedDict, total=False):
+    """JSON-like, all of it: a stored checkpoint never names a class."""
+
+    input: dict[str, Any]
+    payment: dict[str, Any] | None
+    amount: int
+    request: dict[str, Any]
+    decision: dict[str, Any]
+    settled: dict[str, Any]
+    ending: dict[str, Any]
+
+
+def refund_workflow(payments: StripePayments) -> Workflow:
+    builder = StateGraph(RefundState, context_schema=RunContext)
+    nodes = RefundNodes(payments)
+    builder.add_node("read_payment", nodes.read_payment)
+    builder.add_node("check", nodes.check)
+    builder.add_node("assess", nodes.assess)
+    builder.add_node("gate", nodes.gate)
+    builder.add_node("refund", nodes.refund)
+    builder.add_node("report", nodes.report)
+
+    builder.add_edge(START, "read_payment")
+    builder.add_edge("read_payment", "check")
+    builder.add_conditional_edges("check", _unless_ended("assess"), ["assess", END])
+    builder.add_edge("assess", "gate")
+    builder.add_conditional_edges("gate", _if_approved, ["refund", "report"])
+    builder.add_edge("refund", "report")
+    builder.add_edge("report", END)
+    return Workflow(
+        name="refund",
+        version="1",
+        input_model=RefundInput,
+        usage="PAYMENT AMOUNT|all REASON",
+        headline=_headline,
+        graph=builder.compile(checkpointer=BoundarySaver()),
+    )
+
+
+class RefundNodes:
+    """The nodes, with what they read from."""
+
+    def __init__(self, payments: StripePayments) -> None:
+        self._payments = payments
+
+    async def read_payment(self, state: RefundState, runtime: Runtime[RunContext]) -> RefundState:
+        try:
+            payment = await self._payments.payment(state["input"]["payment"])
+        except StripeRefused as refused:
+            return _ended(
+                RunStatus.FAILED, refused.code, f"Stripe refused to show the payment: {refused.text}"
+            )
+        if payment is None:
+            return {"payment": None}
+        paid = shown(payment.amount, payment.currency)
+        refunded = (
+            f"{shown(payment.refunded, payment.currency)} of it refunded"
+            if payment.refunded
+            else "nothing refunded"
+        )
+        await runtime.context.note(
+            f"{payment.id}: {paid} paid on {_day(payment.created)}, {refunded} so far."
+        )
+        return {"payment": payment.model_dump(mode="json")}
+
+    async def check(self, state: RefundState, runtime: Runtime[RunContext]) -> RefundState:
+        if "ending" in state:
+            return {}
+        wanted = RefundInput.model_validate(state["input"])
+        payment = Payment.model_validate(state["payment"]) if state.get("payment") else None
+        amount_or_problem = check(payment, wanted)
+        if isinstance(amount_or_problem, int):
+            left = shown(amount_or_problem, payment.currency) if payment else ""
+            await runtime.context.note(f"{left} can be refunded.")
+            return {"amount": amount_or_problem}
+        outcome, text = amount_or_problem
+        await runtime.context.note(text)
+        return _ended(RunStatus.FAILED, outcome, text)
+
+    async def assess(self, state: RefundState, runtime: Runtime[RunContext]) -> RefundState:
+        context = runtime.context
+        payment = Payment.model_validate(state["payment"])
+        now = context.clock()
+        midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+        facts = RefundFacts(
+            payment=payment,
+            amount=state["amount"],
+            refunds=await self._payments.refunds(payment),
+            amounts_before=await self._payments.amounts_before(payment),
+            requests_today=await context.requests_since(midnight),
+            now=now,
+        )
+        request = _request(facts, RefundInput.model_validate(state["input"]))
+        fired = ", ".join(each.rule.replace("_", " ") for each in request.findings)
+        seen = f"Rules that fired: {fired}." if fired else "No rule fired."
+        await context.note(f"{seen} Risk: {request.risk}. Rules alone were used, no model.")
+        return {"request": request.model_dump(mode="json")}
+
+    async def gate(self, state: RefundState) -> RefundState:
+        return {"decision": gates.ask(state["request"])}
+
+    async def refund(self, state: RefundState, runtime: Runtime[RunContext]) -> RefundState:
+        context = runtime.context
+        request = GateRequest.model_validate(state["request"])
+        decision = Decision.model_validate(state["decision"])
+        notes = {
+            "signoff_run": context.run.id,
+            "signoff_requester": context.run.requester,
+            "signoff_approver": decision.by,
+        }
+        settled = await context.perform(request.effects[0], Approved(decision, request.effects), notes)
+        if settled.state == EffectState.DONE:
+            await context.note(f"Stripe made refund {settled.external_id}.")
+        return {"settled": _dump(settled)}
+
+    async def report(self, state: RefundState) -> RefundState:
+        decision = Decision.model_validate(state["decision"])
+        if decision.status == ApprovalStatus.APPROVED:
+            return _report_refund(state)
+        return _report_undecided(decision)
+
+
+def check(payment: Payment | None, wanted: RefundInput) -> int | tuple[str, str]:
+    """The amount in minor units, or why it can't be refunded: a word for the case and a text. Pure."""
+    if payment is None:
+        return "payment_unknown", f"Stripe knows no payment {wanted.payment}."
+    if payment.amount == 0:
+        return "not_paid", f"{payment.id} was never paid: its status is {payment.status}."
+    if payment.dispute_blocks:
+        return (
+            "disputed",
+            f"{payment.id} is disputed and its money held back, so Stripe refuses refunds on it.",
+        )
+    left = payment.refundable
+    if left <= 0:
+        return "already_refunded", f"{payment.id} has been refunded in full already."
+    if wanted.amount == ALL:
+        return left
+    amount = to_minor(wanted.amount, payment.currency)
+    if amount is None:
+        return "wrong_decimals", _wrong_decimals(wanted.amount, payment.currency)
+    if amount > left:
+        most = shown(left, payment.currency)
+        return (
+            "more_than_refundable",
+            f"{shown(amount, payment.currency)} is more than the {most} that can still be refunded.",
+        )
+    return amount
+
+
+def _request(facts: RefundFacts, wanted: RefundInput) -> GateRequest:
+    payment, amount = facts.payment, shown(facts.amount, facts.payment.currency)
+    findings = assess(facts)
+    arguments = RefundArguments(payment=payment.id, amount=facts.amount, currency=payment.currency)
+    customer = payment.customer_name or payment.customer or "unknown"
+    return GateRequest(
+        gate="refund",
+        title=f"Refund {amount}",
+        consequence=f"{amount} goes back to {customer[:100]} for {payment.id}. This can't be taken back.",
+        reason=wanted.reason,
+        fields=(
+            CardField(label="Amount", value=amount),
+            CardField(label="Customer", value=customer[:300]),
+            CardField(label="Payment", value=payment.id, url=payment.dashboard_url),
+            CardField(
+                label="Paid", value=f"{shown(payment.amount, payment.currency)} on {_day(payment.created)}"
+            ),
+            CardField(label="Refunded before", value=shown(payment.refunded, payment.currency)),
+        ),
+        findings=findings,
+        risk=risk_of(findings),
+        effects=(
+            EffectCall(
+                name="refund",
+                system=StripeRefunds.name,
+                blast_radius=BlastRadius.HIGH,
+                arguments=arguments.model_dump(mode="json"),
+            ),
+        ),
+        facts={"currency": payment.currency, "customer": payment.customer, "refundable": payment.refundable},
+    )
+
+
+def _report_refund(state: RefundState) -> RefundState:
+    settled = state["settled"]
+    payment = Payment.model_validate(state["payment"])
+    amount = shown(state["amount"], payment.currency)
+    if settled["state"] == EffectState.DONE:
+        return _ended(
+            RunStatus.DONE,
+            "refunded",
+            f"{amount} went back to the customer, refund {settled['external_id']}.",
+        )
+    if settled["state"] == EffectState.FAILED:
+        return _ended(RunStatus.FAILED, settled["code"], f"Stripe refused the refund: {settled['text']}")
+    if settled["state"] == EffectState.UNKNOWN:
+        text = f"It is not known whether {amount} went back. {settled['text']} Please look at {payment.id}."
+        return _ended(RunStatus.HALTED, "outcome_unknown", text)
+    return _ended(RunStatus.CANCELLED, "cancelled", "Cancelled before anything was refunded.")
+
+
+def _report_undecided(decision: Decision) -> RefundState:
+    match decision.status:
+        case ApprovalStatus.REJECTED:
+            return _ended(RunStatus.REJECTED, "rejected", f"Rejected: {decision.reason}")
+        case ApprovalStatus.EXPIRED:
+            return _ended(
+                RunStatus.EXPIRED,
+                "expired",
+                "Nobody decided in time, so nothing was refunded. Ask again if it is still needed.",
+            )
+        case _:
+            return _ended(
+                RunStatus.CANCELLED, "cancelled", "The requester took it back. Nothing was refunded."
+            )
+
+
+def _if_approved(state: RefundState) -> Literal["refund", "report"]:
+    return "refund" if state["decision"]["status"] == ApprovalStatus.APPROVED else "report"
+
+
+def _unless_ended(following: str) -> Any:
+    def route(state: RefundState) -> str:
+        return END if "ending" in state else following
+
+    return route
+
+
+def _ended(status: RunStatus, outcome: str, text: str) -> RefundState:
+    return {"ending": {"status": status.value, "outcome": outcome, "text": text}}
+
+
+def _dump(settled: Settled) -> dict[str, Any]:
+    return {
+        "state": settled.state.value if settled.state else None,
+        "external_id": settled.external_id,
+        "code": settled.code,
+        "text": settled.text,
+    }
+
+
+def _headline(input: dict[str, object]) -> str:
+    amount = "all that is left" if input["amount"] == ALL else input["amount"]
+    return f"a refund of {amount} on {input['payment']}"
+
+
+def _wrong_decimals(amount: str, currency: str) -> str:
+    places = decimals(currency)
+    if places == 0:
+        rule = "no decimals"
+    elif places == 3:
+        rule = "3 decimals, the last of which must be 0"
+    else:
+        rule = f"{places} decimals"
+    return f"{currency.upper()} has {rule}, so {amount} is not an amount in it."
+
+
+def _day(moment: datetime) -> str:
+    return f"{moment.day} {moment:%b %Y}"
