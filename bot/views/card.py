@@ -1,0 +1,142 @@
+"""The card: the root message of a run, from "looking into it" to its outcome.
+
+It knows gates, approvals and effects, and no workflow in particular. Pure: a story goes in, blocks come out,
+always within Slack's limits.
+"""
+
+from typing import Any
+
+from bot.ids import Action
+from bot.views import mrkdwn, status
+from bot.views.blocks import Blocks, Rendered, actions, button, confirm, context, header, sections
+from bot.views.limits import (
+    CONFIRM_TEXT_MAX,
+    FALLBACK_TEXT_MAX,
+    MESSAGE_BLOCKS_MAX,
+    MESSAGE_WEIGHT_MAX,
+    weight,
+)
+from bot.views.people import may_approve
+from bot.views.question import question
+from store.records import Approval, ApprovalStatus, Run
+from workflows.gates import GateRequest
+from workflows.story import Story
+
+__all__ = ["Rendered", "card"]
+
+HEADLINE_MAX = 300
+OUTCOME_TEXT_MAX = 300
+
+_TOO_LONG = ":warning: This request is too long to be shown whole, so it can't be approved here."
+_SHORTENED = "_The request is too long to be shown again here._"
+
+
+def card(story: Story, headline: str) -> Rendered:
+    """`headline` says in a few plain words what is asked ("a refund of 25.00 USD for pi_42")."""
+    text = f"{mrkdwn.user(story.run.requester)} asks: {mrkdwn.literal(headline, HEADLINE_MAX)}"
+    approval, request = story.approval, story.request
+    if approval is None or request is None:
+        said, blocks = _unasked(story, text)
+    elif not story.run.status.is_open:
+        said, blocks = _ended(story, text, approval, request)
+    elif approval.status == ApprovalStatus.PENDING:
+        said, blocks = _pending(story, text, approval, request)
+    else:
+        said, blocks = _decided(story.run, text, approval, request)
+    return Rendered(mrkdwn.cut(f"{text} — {said}", FALLBACK_TEXT_MAX), blocks)
+
+
+def _unasked(story: Story, text: str) -> tuple[str, Blocks]:
+    run = story.run
+    if not run.status.is_open:
+        return _outcome(run), [*sections([text]), *status.ending(run, story.effects), _after(run)]
+    if run.cancelled_by:
+        said = f"cancelled by {mrkdwn.user(run.cancelled_by)}, stopping"
+        return said, sections([f"{text} — {said}"])
+    said = "looking into it"
+    return said, [*sections([f"{text} — {said}"]), actions(f"run:{run.id}", [_cancel(run)])]
+
+
+def _pending(story: Story, text: str, approval: Approval, request: GateRequest) -> tuple[str, Blocks]:
+    run = story.run
+    again = any(each.status == ApprovalStatus.SUPERSEDED for each in story.approvals)
+    asked = [text, *(["Asked again, since what the last question rested on has changed."] if again else [])]
+    ask = f"May approve: {may_approve(approval.policy)} · Expires {mrkdwn.date(approval.expires_at)}"
+    top = [header(request.title), *sections(asked)]
+    others = [_reject(approval), _reasoning(run), _cancel(run)]
+    whole = [
+        *top,
+        *question(request),
+        context(ask),
+        actions(f"approval:{approval.id}", [_approve(approval, request), *others]),
+    ]
+    if _fits(whole):
+        return f"waiting for a decision: {mrkdwn.literal(request.title, 150)}", whole
+    return "too long to be approved", [
+        *top,
+        *sections([_TOO_LONG]),
+        context(ask),
+        actions(f"approval:{approval.id}", others),
+    ]
+
+
+def _decided(run: Run, text: str, approval: Approval, request: GateRequest) -> tuple[str, Blocks]:
+    going_on = status.going_on(run, approval)
+    below = [*status.decision(approval), *sections([going_on]), _after(run)]
+    return f"{approval.status}. {going_on}", _around(text, request, below)
+
+
+def _ended(story: Story, text: str, approval: Approval, request: GateRequest) -> tuple[str, Blocks]:
+    run = story.run
+    decision = [] if approval.status == ApprovalStatus.PENDING else status.decision(approval)
+    below = [*decision, *status.ending(run, story.effects), _after(run)]
+    return _outcome(run), _around(text, request, below)
+
+
+def _around(text: str, request: GateRequest, below: Blocks) -> Blocks:
+    top = [header(request.title), *sections([text])]
+    whole = [*top, *question(request), *below]
+    return whole if _fits(whole) else [*top, *sections([_SHORTENED]), *below]
+
+
+def _fits(blocks: Blocks) -> bool:
+    return len(blocks) <= MESSAGE_BLOCKS_MAX and weight(blocks) <= MESSAGE_WEIGHT_MAX
+
+
+def _outcome(run: Run) -> str:
+    told = mrkdwn.literal(run.outcome_text or "", OUTCOME_TEXT_MAX)
+    return f"{run.status}: {told}" if told else run.status.value
+
+
+def _approve(approval: Approval, request: GateRequest) -> dict[str, Any]:
+    consequence = mrkdwn.fit(mrkdwn.one_line(request.consequence), 280)
+    title = mrkdwn.fit(mrkdwn.one_line(request.title), CONFIRM_TEXT_MAX - len(consequence) - 1)
+    ask = confirm("Approve?", f"{title}\n{consequence}".strip() or "Approve this?", "Approve", "Back")
+    return button(Action.APPROVE, "Approve", _ballot(approval), style="primary", confirm=ask)
+
+
+def _reject(approval: Approval) -> dict[str, Any]:
+    return button(Action.REJECT, "Reject", _ballot(approval), style="danger")
+
+
+def _ballot(approval: Approval) -> str:
+    return f"{approval.id}:{approval.digest}"
+
+
+def _reasoning(run: Run) -> dict[str, Any]:
+    return button(Action.REASONING, "View reasoning", run.id)
+
+
+def _cancel(run: Run) -> dict[str, Any]:
+    ask = confirm(
+        "Cancel this request?",
+        "Only for the requester. What hasn't begun will not be done.",
+        "Cancel it",
+        "Back",
+        style="danger",
+    )
+    return button(Action.CANCEL, "Cancel", run.id, confirm=ask)
+
+
+def _after(run: Run) -> dict[str, Any]:
+    return actions(f"run:{run.id}", [_reasoning(run)])

@@ -1,0 +1,18 @@
+"""The people a policy names, as mentions."""
+
+from collections.abc import Mapping
+
+from bot.views import mrkdwn
+from workflows.approvals.policy import Policy
+
+MENTIONS_MAX = 40
+
+
+def may_approve(policy: Policy | Mapping[str, object]) -> str:
+    """Who may decide, as a list of mentions: `<@U1>, <!subteam^S0LEADS>`."""
+    parsed = policy if isinstance(policy, Policy) else Policy.model_validate(policy)
+    mentions = [*map(mrkdwn.user, parsed.users), *map(mrkdwn.group, parsed.groups)]
+    if not mentions:
+        return "nobody"
+    rest = len(mentions) - MENTIONS_MAX
+    return ", ".join(mentions[:MENTIONS_MAX]) + (f" and {rest} more" if rest > 0 else "")

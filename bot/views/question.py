@@ -1,0 +1,92 @@
+"""What a gate asks, as blocks: fields, the requester's reason, findings, risk, and the exact effects.
+
+All of it is shown whole or the card says that it isn't: nothing is approved on text the reader can't see.
+"""
+
+from typing import Any
+
+from bot.views import describe, mrkdwn, rich
+from bot.views.blocks import Blocks, fields, sections
+from bot.views.limits import FIELD_TEXT_MAX
+from workflows.gates import CardField, EffectCall, Finding, GateRequest
+
+LABEL_MAX = 60
+VALUE_MAX = 300
+REASON_MAX = 1000
+
+
+def question(request: GateRequest) -> Blocks:
+    return [
+        *fields([_field(each) for each in request.fields]),
+        *reason("Reason given", request.reason),
+        _findings(request),
+        _effects(request),
+    ]
+
+
+def reason(label: str, words: str) -> Blocks:
+    """A person's own words, quoted; nothing when there are none."""
+    cleaned = mrkdwn.clean(words).strip()
+    if not cleaned:
+        return []
+    return [*sections([f"*{label}*"]), rich.quote(mrkdwn.fit(cleaned, REASON_MAX))]
+
+
+def _field(field: CardField) -> str:
+    label = f"*{mrkdwn.literal(field.label, LABEL_MAX)}*\n"
+    if field.user:
+        return label + mrkdwn.user(field.value)
+    if field.url:
+        linked = label + mrkdwn.link(field.url, mrkdwn.fit(field.value, VALUE_MAX))
+        if len(linked) <= FIELD_TEXT_MAX:
+            return linked
+    return label + (mrkdwn.literal(field.value, VALUE_MAX) or "–")
+
+
+def _findings(request: GateRequest) -> dict[str, Any]:
+    lines = [[rich.text("Checks", "bold")]]
+    lines += [_finding(each) for each in request.findings] or [[rich.text("No rule fired.")]]
+    overall = rich.text(f" Overall risk: {request.risk}", "bold")
+    return rich.paragraph([*lines, [rich.emoji(describe.RISK_EMOJI[request.risk]), overall]])
+
+
+def _finding(finding: Finding) -> rich.Line:
+    rule = mrkdwn.one_line(finding.rule) or "rule"
+    return [
+        rich.emoji(describe.RISK_EMOJI[finding.risk]),
+        rich.text(" "),
+        rich.text(rule, "bold"),
+        rich.text(": "),
+        *_with_people(mrkdwn.one_line(finding.text), finding.people),
+    ]
+
+
+def _with_people(text: str, people: tuple[str, ...]) -> rich.Line:
+    """The text with `{0}`, `{1}` as mentions. By hand, since the text may hold braces of its own."""
+    line: rich.Line = []
+    rest = text
+    while rest:
+        found = [(at, index) for index in range(len(people)) if (at := rest.find(f"{{{index}}}")) >= 0]
+        if not found:
+            return [*line, rich.text(rest)]
+        at, index = min(found)
+        if at:
+            line.append(rich.text(rest[:at]))
+        line.append(rich.user(people[index]))
+        rest = rest[at + len(f"{{{index}}}") :]
+    return line
+
+
+def _effects(request: GateRequest) -> dict[str, Any]:
+    lines = [[rich.text("If approved, exactly this runs", "bold")]]
+    lines += [_effect(each) for each in request.effects]
+    consequence = mrkdwn.one_line(request.consequence)
+    return rich.paragraph([*lines, [rich.text(consequence)]] if consequence else lines)
+
+
+def _effect(call: EffectCall) -> rich.Line:
+    return [
+        rich.text("• "),
+        rich.text(describe.effect_name(call), "code"),
+        rich.text(f": {describe.effect_arguments(call)}"),
+    ]

@@ -1,0 +1,72 @@
+"""What is said in a run's thread: steps as they happen, the question to those who may approve, replies."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.views import mrkdwn
+from bot.views.blocks import Rendered, sections
+from bot.views.limits import FALLBACK_TEXT_MAX, MESSAGE_WEIGHT_MAX, weight
+from bot.views.people import may_approve
+from store.records import ApprovalStatus
+from workflows.story import Story
+
+BLOCKS_MAX = 40
+NODE_MAX = 60
+STEP_TEXT_MAX = 1500
+TITLE_MAX = 150
+REPLY_TEXT_MAX = 2000
+
+
+@dataclass(frozen=True)
+class StepLine:
+    node: str
+    text: str
+
+
+def steps(lines: Sequence[StepLine]) -> Rendered:
+    """Steps that waited, joined into one message. What it can't hold stands in View reasoning."""
+    written = [_step(each) for each in lines]
+    shown = len(written)
+    while shown > 1 and not _fits(_with_rest(written, shown)):
+        shown -= max(1, shown // 10)
+    kept = _with_rest(written, shown)
+    return Rendered(mrkdwn.cut("\n".join(kept), FALLBACK_TEXT_MAX), sections(kept))
+
+
+def _step(line: StepLine) -> str:
+    return f"*{mrkdwn.literal(line.node, NODE_MAX) or 'step'}* {mrkdwn.literal(line.text, STEP_TEXT_MAX)}"
+
+
+def _with_rest(written: list[str], shown: int) -> list[str]:
+    rest = len(written) - shown
+    return [*written[:shown], *([f"… and {rest} more in View reasoning"] if rest else [])]
+
+
+def _fits(lines: list[str]) -> bool:
+    blocks = sections(lines)
+    return len(blocks) <= BLOCKS_MAX and weight(blocks) <= MESSAGE_WEIGHT_MAX
+
+
+def asks(story: Story) -> Rendered:
+    """The message that calls those who may approve. A question decided meanwhile calls nobody."""
+    approval, request = story.approval, story.request
+    if approval is None or request is None:
+        return _said("There is nothing to decide here.")
+    title = mrkdwn.literal(request.title, TITLE_MAX)
+    if approval.status != ApprovalStatus.PENDING:
+        return _said(f"Already decided: {title}")
+    return _said(f"{may_approve(approval.policy)}, please decide: {title}")
+
+
+def reply(text: str, mention: str | None) -> Rendered:
+    """`text` is plain, and is escaped here; `mention` is a user id or group id to call first."""
+    words = mrkdwn.escape(mrkdwn.fit(mrkdwn.clean(text).strip(), REPLY_TEXT_MAX))
+    if mention is None:
+        return _said(words)
+    called = mrkdwn.user(mention) if mrkdwn.is_user(mention) else mrkdwn.group(mention)
+    return _said(f"{called}, {words}")
+
+
+def _said(text: str) -> Rendered:
+    text = text or "…"
+    return Rendered(mrkdwn.cut(text, FALLBACK_TEXT_MAX), sections([text]))
