@@ -1,0 +1,80 @@
+"""The sandbox's parts, wired once: the clock, what is stored, the doubles, and the bot beside them."""
+
+import logging
+
+from sandbox.changes import Changes
+from sandbox.clock import Clock
+from sandbox.faults import Faults
+from sandbox.inspector import Inspector
+from sandbox.settings import Settings
+from sandbox.slack.api import SlackDouble
+from sandbox.slack.cast import APP_TOKEN, BOT_TOKEN
+from sandbox.storage import Storage
+from sandbox.stripe.api import StripeDouble
+from sandbox.supervisor import BotOutcome, Supervisor
+
+BOT_FILES = ("signoff.db*", "signoff.lock")
+
+log = logging.getLogger(__name__)
+
+
+class Sandbox:
+    def __init__(self, settings: Settings) -> None:
+        settings.home.mkdir(parents=True, exist_ok=True)
+        self.settings = settings
+        self.clock = Clock(settings.home / "clock-offset")
+        self.storage = Storage(settings.home / "sandbox.db")
+        self.faults = Faults()
+        self.changes = Changes()
+        self.inspector = Inspector(self.clock, self.changes)
+        self.slack = SlackDouble(
+            settings, self.storage, self.clock, self.faults, self.changes, self.inspector
+        )
+        self.stripe = StripeDouble(self.storage, self.clock, self.faults)
+        self.stripe.on_change(self.changes.bump)
+        self.supervisor = Supervisor(
+            settings.command,
+            bot_environment(settings),
+            settings.home / "bot.log",
+            is_linked=lambda: self.slack.link.is_open,
+            drop_links=self.slack.link.close_all,
+            changes=self.changes,
+        )
+
+    async def reset(self, people: int) -> BotOutcome:
+        """A fresh start of both sides; the bot comes back with an empty home. Returns when it is ready."""
+        supervised = bool(self.settings.command)
+        if supervised:
+            await self.supervisor.kill()
+        for pattern in BOT_FILES:
+            for file in self.settings.home.glob(pattern):
+                file.unlink()
+        self.faults.clear()
+        self.clock.reset()
+        self.slack.reset(people)
+        self.stripe.reset()
+        self.inspector.clear()
+        log.info("reset, with %d people of each role", people)
+        if supervised:
+            return await self.supervisor.start()
+        return BotOutcome(ok=True, pid=None, ready=self.supervisor.ready)
+
+    async def close(self) -> None:
+        """Stops the bot first, so that its last words still find us."""
+        await self.supervisor.stop()
+        await self.slack.close()
+        self.storage.close()
+
+
+def bot_environment(settings: Settings) -> dict[str, str]:
+    """What tells the bot that its Slack and its Stripe are here."""
+    home = settings.home.resolve()
+    return {
+        "SLACK_API_URL": f"{settings.address}/slack/api/",
+        "SLACK_BOT_TOKEN": BOT_TOKEN,
+        "SLACK_APP_TOKEN": APP_TOKEN,
+        "STRIPE_API_KEY": "sk_test_sandbox",
+        "STRIPE_API_BASE": f"{settings.address}/stripe",
+        "SIGNOFF_HOME": str(home),
+        "SIGNOFF_CLOCK_FILE": str(home / "clock-offset"),
+    }

@@ -1,0 +1,79 @@
+"""The sandbox's Slack: the workspace, the app's side of it over HTTP and WebSocket, and the people's side."""
+
+import json
+from typing import Any
+
+from aiohttp import web
+
+from sandbox.changes import Changes
+from sandbox.clock import Clock
+from sandbox.faults import Faults
+from sandbox.inspector import Inspector
+from sandbox.settings import Settings
+from sandbox.slack.clicks import Clicks
+from sandbox.slack.commands import Commands
+from sandbox.slack.errors import SlackError
+from sandbox.slack.link import Link
+from sandbox.slack.manifest import Manifest
+from sandbox.slack.pace import Pace
+from sandbox.slack.responses import respond
+from sandbox.slack.submissions import Submissions
+from sandbox.slack.web_api import WebApi
+from sandbox.slack.workspace import Workspace
+from sandbox.storage import Storage
+
+
+class SlackDouble:
+    """Everything of Slack in one place; people act through `commands`, `clicks` and `submissions`."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        storage: Storage,
+        clock: Clock,
+        faults: Faults,
+        changes: Changes,
+        inspector: Inspector,
+    ) -> None:
+        manifest = Manifest.read(settings.manifest)
+        self._inspector = inspector
+        self._pace = Pace(settings.messages_per_second, settings.message_burst)
+        self.workspace = Workspace(storage, clock, changes, manifest, settings.address)
+        self.link = Link(faults, inspector, changes, settings.address, settings.ack_timeout_s)
+        self.commands = Commands(self.workspace, self.link)
+        self.clicks = Clicks(self.workspace, self.link)
+        self.submissions = Submissions(self.workspace, self.link)
+        self._web_api = WebApi(self.workspace, self.link, faults, inspector, self._pace)
+
+    def register(self, app: web.Application) -> None:
+        app.router.add_route("*", "/slack/api/{method}", self._web_api.serve)
+        app.router.add_get("/slack/link", self.link.serve)
+        app.router.add_post("/slack/response/{token}", self._respond)
+
+    def reset(self, people: int = 1) -> None:
+        """A fresh workspace; the app's connections stay as they are."""
+        self.workspace.reset(people)
+        self._pace.clear()
+
+    async def close(self) -> None:
+        await self.commands.close()
+        await self.link.close_all()
+
+    async def _respond(self, request: web.Request) -> web.Response:
+        try:
+            body: Any = json.loads(await request.text())
+        except ValueError:
+            return web.json_response({"ok": False, "error": "invalid_payload"}, status=400)
+        try:
+            url = self.workspace.response_urls.use(request.match_info["token"])
+        except SlackError as error:
+            return web.json_response(error.body(), status=404)
+        outcome = "ok"
+        try:
+            respond(self.workspace, url, body)
+        except SlackError as error:
+            outcome = error.code
+            return web.json_response(error.body(), status=400)
+        finally:
+            self._inspector.note("from_bot", "response_url", str(body.get("text", "")), body, None, outcome)
+        return web.Response(text="ok")

@@ -1,0 +1,101 @@
+"""A person clicks: buttons and menus in messages, modals and homes."""
+
+from typing import Any
+
+from sandbox.slack import payloads
+from sandbox.slack.answers import Answer, Impossible
+from sandbox.slack.cast import Channel, Person
+from sandbox.slack.inputs import InputError, Values, chosen, state_of
+from sandbox.slack.link import Link
+from sandbox.slack.messages import Ephemeral, Message, interactive_elements
+from sandbox.slack.modals import View
+from sandbox.slack.triggers import Trigger
+from sandbox.slack.waiting import view_in_front
+from sandbox.slack.workspace import Workspace
+
+Document = dict[str, Any]
+
+
+class Clicks:
+    """A click counts as confirmed, and goes out even if the element is gone by now, as from a slow client."""
+
+    def __init__(self, workspace: Workspace, link: Link) -> None:
+        self._workspace = workspace
+        self._link = link
+
+    async def in_message(
+        self, person: Person, channel: Channel, ts: str, action_id: str, value: str | None, selected: Any
+    ) -> Answer:
+        if person.id not in channel.members:
+            raise Impossible("not_in_channel")
+        message = self._message_seen_by(person, channel, ts)
+        found = _in_reading_order(message.blocks, action_id)
+        if not found and isinstance(message, Message):
+            found = [(one["block_id"], one["element"]) for one in message.shown.get(action_id, [])][::-1]
+        block_id, element = _pick(found, value)
+        trigger = self._workspace.triggers.issue(person.id)
+        response_url = self._workspace.response_urls.issue(person.id, channel.id, message.thread_ts, ts)
+        action = self._action(element, block_id, value, selected)
+        state = state_of(message.blocks, {})
+        payload = payloads.click_in_message(person, channel, message, state, action, response_url, trigger.id)
+        return await self._send(person, payload, action, trigger)
+
+    async def in_view(
+        self, person: Person, view: View, action_id: str, value: str | None, selected: Any, entered: Values
+    ) -> Answer:
+        """A click inside a modal or a home, with what was entered in its inputs by then."""
+        block_id, element = _pick(_in_reading_order(view.spec["blocks"], action_id), value)
+        trigger = self._workspace.triggers.issue(person.id, source_view_id=view.id)
+        try:
+            action = self._action(element, block_id, value, selected)
+            state = state_of(view.spec["blocks"], entered)
+        except InputError as error:
+            raise Impossible(error.code, blocks=error.blocks) from error
+        payload = payloads.click_in_view(person, view, state, action, trigger.id)
+        return await self._send(person, payload, action, trigger)
+
+    async def _send(self, person: Person, payload: Document, action: Document, trigger: Trigger) -> Answer:
+        summary = f"{person.handle} clicks {action['action_id']}"
+        delivery = await self._link.deliver("interactive", "block_actions", payload, summary)
+        view = await view_in_front(self._workspace, trigger, patient=delivery.ok)
+        return Answer(delivery.ok, delivery.ack_ms, delivery.payload or None, view, delivery.error)
+
+    def _message_seen_by(self, person: Person, channel: Channel, ts: str) -> Message | Ephemeral:
+        ephemeral = self._workspace.messages.find_ephemeral(channel.id, ts)
+        if ephemeral is not None and ephemeral.user == person.id:
+            return ephemeral
+        message = self._workspace.messages.find(channel.id, ts)
+        if message is None:
+            raise Impossible("no_such_message")
+        return message
+
+    def _action(self, element: Document, block_id: str, value: str | None, selected: Any) -> Document:
+        action: Document = {
+            "type": element["type"],
+            "action_id": element["action_id"],
+            "block_id": block_id,
+            "action_ts": self._workspace.messages.next_ts(),
+        }
+        if element["type"] == "button":
+            action["text"] = element["text"]
+            given = element.get("value") if value is None else value
+            optional = {"value": given, "style": element.get("style"), "url": element.get("url")}
+            return action | {key: content for key, content in optional.items() if content is not None}
+        try:
+            action |= chosen(element, value if selected is None else selected, block_id)
+        except InputError as error:
+            raise Impossible(error.code, blocks=error.blocks) from error
+        if element.get("placeholder"):
+            action["placeholder"] = element["placeholder"]
+        return action
+
+
+def _in_reading_order(blocks: list[Document], action_id: str) -> list[tuple[str, Document]]:
+    return [found for found in interactive_elements(blocks) if found[1]["action_id"] == action_id]
+
+
+def _pick(found: list[tuple[str, Document]], value: str | None) -> tuple[str, Document]:
+    """The element with this value where several share an action id, otherwise the first."""
+    if not found:
+        raise Impossible("no_such_action")
+    return next((one for one in found if value is not None and one[1].get("value") == value), found[0])

@@ -1,0 +1,211 @@
+"""Socket Mode: the app's WebSocket connections, and what travels over them until it is acknowledged."""
+
+import asyncio
+import json
+import logging
+import secrets
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+from aiohttp import WSMsgType, web
+
+from sandbox.changes import Changes
+from sandbox.faults import Fault, Faults
+from sandbox.inspector import Inspector
+from sandbox.slack.cast import APP_ID
+
+CONNECTIONS_MAX = 10
+PING_EVERY_S = 10.0
+CLOSE_TIMEOUT_S = 1.0
+
+Document = dict[str, Any]
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """What became of an envelope: acknowledged within the time Slack gives, with `payload`, or why not."""
+
+    ok: bool
+    ack_ms: float | None = None
+    payload: Any = None
+    error: str | None = None
+
+
+@dataclass(eq=False)
+class _Connection:
+    socket: web.WebSocketResponse
+    waiting: dict[str, asyncio.Future[Any]] = field(default_factory=dict)
+
+
+class Link:
+    """Deliveries go to the open connections in turn; one that is not acknowledged is never repeated."""
+
+    def __init__(
+        self, faults: Faults, inspector: Inspector, changes: Changes, address: str, ack_timeout_s: float
+    ) -> None:
+        self._faults = faults
+        self._inspector = inspector
+        self._changes = changes
+        self._address = address
+        self._ack_timeout_s = ack_timeout_s
+        self._tickets: set[str] = set()
+        self._connections: list[_Connection] = []
+        self._turn = 0
+        self._late: set[asyncio.Task[None]] = set()
+
+    @property
+    def is_open(self) -> bool:
+        return bool(self._connections)
+
+    def new_url(self) -> str:
+        """An address good for one connection."""
+        ticket = secrets.token_urlsafe(18)
+        self._tickets.add(ticket)
+        return f"ws{self._address.removeprefix('http')}/slack/link?ticket={ticket}&app_id={APP_ID}"
+
+    async def serve(self, request: web.Request) -> web.StreamResponse:
+        """`GET /slack/link`: one connection of the app, until either side closes it."""
+        ticket = request.query.get("ticket", "")
+        if ticket not in self._tickets:
+            return web.json_response({"ok": False, "error": "invalid_ticket"}, status=403)
+        self._tickets.discard(ticket)
+        if len(self._connections) >= CONNECTIONS_MAX:
+            return web.json_response({"ok": False, "error": "too_many_websockets"}, status=429)
+        socket = web.WebSocketResponse(timeout=CLOSE_TIMEOUT_S)
+        await socket.prepare(request)
+        connection = _Connection(socket)
+        await socket.send_json(self._hello())
+        self._connections.append(connection)
+        self._changes.bump()
+        pings = asyncio.create_task(_ping(socket))
+        try:
+            async for message in socket:
+                if message.type is WSMsgType.TEXT:
+                    self._take_ack(connection, json.loads(message.data))
+        finally:
+            pings.cancel()
+            self._drop(connection)
+        return socket
+
+    async def deliver(self, kind: str, name: str, payload: Document, summary: str) -> Delivery:
+        """Sends an envelope of `kind` (`interactive`, …) and waits for its ack.
+
+        `name` is what faults are ordered by: the payload's own type.
+        """
+        fault = self._faults.take("delivery", name)
+        started_s = time.monotonic()
+        delivery = await self._deliver_with(fault, kind, payload)
+        outcome = "acked" if delivery.ok else delivery.error or ""
+        took_ms = (time.monotonic() - started_s) * 1000
+        body = {"payload": payload, "ack": delivery.payload, "fault": fault.action if fault else None}
+        self._inspector.note("to_bot", name, summary, body, delivery.ack_ms or took_ms, outcome)
+        return delivery
+
+    async def close_all(self) -> None:
+        """Cuts every connection; what was not acknowledged never will be."""
+        for connection in [*self._connections]:
+            self._drop(connection)
+            await connection.socket.close()
+        for task in [*self._late]:
+            task.cancel()
+
+    async def _deliver_with(self, fault: Fault | None, kind: str, payload: Document) -> Delivery:
+        deadline_s = time.monotonic() + self._ack_timeout_s
+        action = fault.action if fault else None
+        if action == "down":
+            return Delivery(ok=False, error="dispatch_failed")
+        if fault and action == "delay" and fault.delay_ms / 1000 >= self._ack_timeout_s:
+            task = asyncio.create_task(self._send_late(fault.delay_ms / 1000, kind, payload))
+            self._late.add(task)
+            task.add_done_callback(self._late.discard)
+            action = "drop"
+        elif fault and action == "delay":
+            await asyncio.sleep(fault.delay_ms / 1000)
+        if action == "drop":
+            await asyncio.sleep(self._ack_timeout_s)
+            return Delivery(ok=False, error="app_did_not_respond")
+        if not self._connections:
+            return Delivery(ok=False, error="dispatch_failed")
+        envelope = _envelope(kind, payload)
+        started_s = time.monotonic()
+        ack = await self._send(envelope)
+        if action == "repeat":
+            await self._send(envelope)
+        delivery = await self._await_ack(ack, started_s, deadline_s)
+        if action == "lose_answer" and delivery.ok:
+            await asyncio.sleep(max(0.0, deadline_s - time.monotonic()))
+            return Delivery(ok=False, error="app_did_not_respond")
+        return delivery
+
+    async def _send(self, envelope: Document) -> asyncio.Future[Any]:
+        """The ack to come; it is cancelled when the connection ends before."""
+        self._turn += 1
+        connection = self._connections[self._turn % len(self._connections)]
+        id = envelope["envelope_id"]
+        earlier = next((one.waiting[id] for one in self._connections if id in one.waiting), None)
+        ack = connection.waiting[id] = earlier or asyncio.get_running_loop().create_future()
+        try:
+            await connection.socket.send_json(envelope)
+        except ConnectionError:
+            self._drop(connection)
+        return ack
+
+    async def _await_ack(self, ack: asyncio.Future[Any], started_s: float, deadline_s: float) -> Delivery:
+        done, _ = await asyncio.wait([ack], timeout=max(0.0, deadline_s - time.monotonic()))
+        if not done or ack.cancelled():
+            return Delivery(ok=False, error="app_did_not_respond")
+        acked_s, payload = ack.result()
+        return Delivery(ok=True, ack_ms=round((acked_s - started_s) * 1000, 1), payload=payload)
+
+    async def _send_late(self, delay_s: float, kind: str, payload: Document) -> None:
+        await asyncio.sleep(delay_s)
+        if self._connections:
+            await self._send(_envelope(kind, payload))
+
+    def _take_ack(self, connection: _Connection, message: Document) -> None:
+        ack = connection.waiting.pop(message.get("envelope_id", ""), None)
+        if ack is None:
+            log.warning("the app acknowledged an envelope it was not sent: %s", message)
+        elif not ack.done():
+            ack.set_result((time.monotonic(), message.get("payload")))
+
+    def _drop(self, connection: _Connection) -> None:
+        if connection in self._connections:
+            self._connections.remove(connection)
+            self._changes.bump()
+        for ack in connection.waiting.values():
+            ack.cancel()
+        connection.waiting.clear()
+
+    def _hello(self) -> Document:
+        return {
+            "type": "hello",
+            "num_connections": len(self._connections) + 1,
+            "debug_info": {
+                "host": "applink-sandbox",
+                "build_number": 1,
+                "approximate_connection_time": 18060,
+            },
+            "connection_info": {"app_id": APP_ID},
+        }
+
+
+def _envelope(kind: str, payload: Document) -> Document:
+    return {
+        "envelope_id": f"{secrets.token_hex(4)}-{secrets.token_hex(8)}",
+        "type": kind,
+        "accepts_response_payload": kind != "events_api",
+        "payload": payload,
+    }
+
+
+async def _ping(socket: web.WebSocketResponse) -> None:
+    while not socket.closed:
+        await asyncio.sleep(PING_EVERY_S)
+        try:
+            await socket.ping(f"Ping from applink-sandbox at {time.time():.3f}".encode())
+        except ConnectionError:
+            return

@@ -1,0 +1,22 @@
+"""The Web API methods the bot calls, each with Slack's rules; nothing else answers."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from sandbox.slack.arguments import Arguments
+from sandbox.slack.workspace import Workspace
+
+Document = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Method:
+    """`scopes`: any one of them lets the call through; none needed when empty.
+
+    `caller`: whether it takes the bot's token or the app's own.
+    """
+
+    call: Callable[[Workspace, Arguments], Document]
+    scopes: tuple[str, ...] = ()
+    caller: Literal["bot", "app"] = "bot"

@@ -1,0 +1,111 @@
+"""`/slack/api/METHOD`: tokens, scopes, pace and ordered faults, then the method itself."""
+
+import asyncio
+import logging
+import time
+
+from aiohttp import hdrs, web
+
+from sandbox.faults import Fault, Faults
+from sandbox.inspector import Inspector
+from sandbox.slack.arguments import Arguments, read_arguments
+from sandbox.slack.cast import APP_TOKEN, BOT_TOKEN
+from sandbox.slack.errors import SlackError
+from sandbox.slack.link import Link
+from sandbox.slack.methods import Document, Method, chat, conversations, people, views
+from sandbox.slack.pace import Pace
+from sandbox.slack.workspace import Workspace
+
+log = logging.getLogger(__name__)
+
+
+class WebApi:
+    """Answers the methods the bot calls; any other is `unknown_method`, and logged."""
+
+    def __init__(
+        self, workspace: Workspace, link: Link, faults: Faults, inspector: Inspector, pace: Pace
+    ) -> None:
+        self._workspace = workspace
+        self._faults = faults
+        self._inspector = inspector
+        self._pace = pace
+        self._methods = chat.METHODS | conversations.METHODS | people.METHODS | views.METHODS
+        self._methods["apps.connections.open"] = Method(lambda *_: {"url": link.new_url()}, caller="app")
+
+    async def serve(self, request: web.Request) -> web.StreamResponse:
+        """One call, answered, refused, or spoiled by an ordered fault."""
+        started_s = time.monotonic()
+        name = request.match_info["method"]
+        fault = self._faults.take("slack", name)
+        try:
+            arguments = await read_arguments(request)
+        except SlackError as error:
+            arguments, answer, status = Arguments({}), error.body(), 200
+        else:
+            answer, status = await self._answer(request, name, arguments, fault)
+        took_ms = (time.monotonic() - started_s) * 1000
+        self._note(name, arguments, answer, status, took_ms, fault)
+        if fault and fault.action in ("lose_answer", "down") and request.transport:
+            request.transport.abort()
+        headers = {"Retry-After": str(answer["retry_after"])} if status == 429 else {}
+        return web.json_response(answer, status=status, headers=headers)
+
+    async def _answer(
+        self, request: web.Request, name: str, arguments: Arguments, fault: Fault | None
+    ) -> tuple[Document, int]:
+        if fault and fault.action == "delay":
+            await asyncio.sleep(fault.delay_ms / 1000)
+        if fault and fault.action in ("error", "down"):
+            return {"ok": False, "error": fault.code}, fault.status
+        if fault and fault.action == "rate_limit":
+            return _ratelimited(fault.retry_after_s)
+        method = self._methods.get(name)
+        if method is None:
+            log.error("the bot called %s, which the sandbox's Slack does not have", name)
+            return {"ok": False, "error": "unknown_method", "req_method": name}, 200
+        try:
+            self._admit(method, _token(request, arguments))
+            wait_s = self._pace.take(arguments.text("channel")) if name == "chat.postMessage" else 0
+            if wait_s:
+                return _ratelimited(wait_s)
+            return {"ok": True, **method.call(self._workspace, arguments)}, 200
+        except SlackError as error:
+            log.info("%s refused: %s", name, error.body())
+            return error.body(), 200
+
+    def _admit(self, method: Method, token: str | None) -> None:
+        if not token:
+            raise SlackError("not_authed")
+        if token not in (BOT_TOKEN, APP_TOKEN):
+            raise SlackError("invalid_auth")
+        if (token == APP_TOKEN) != (method.caller == "app"):
+            raise SlackError("not_allowed_token_type")
+        granted = self._workspace.manifest.scopes
+        if granted is not None and method.scopes and granted.isdisjoint(method.scopes):
+            raise SlackError("missing_scope", needed=method.scopes[0], provided=",".join(sorted(granted)))
+
+    def _note(
+        self,
+        name: str,
+        arguments: Arguments,
+        answer: Document,
+        status: int,
+        took_ms: float,
+        fault: Fault | None,
+    ) -> None:
+        shown = {key: value for key, value in arguments.values.items() if key != "token"}
+        outcome = "ok" if answer["ok"] else str(answer["error"])
+        if fault and fault.action == "lose_answer":
+            outcome += ", answer lost"
+        summary = str(shown.get("text") or shown.get("channel") or "")[:120]
+        body = {"arguments": shown, "answer": answer, "status": status, "fault": fault and fault.action}
+        self._inspector.note("from_bot", name, summary, body, took_ms, outcome)
+
+
+def _token(request: web.Request, arguments: Arguments) -> str | None:
+    scheme, _, token = request.headers.get(hdrs.AUTHORIZATION, "").partition(" ")
+    return token.strip() if scheme == "Bearer" else arguments.optional_text("token")
+
+
+def _ratelimited(retry_after_s: int) -> tuple[Document, int]:
+    return {"ok": False, "error": "ratelimited", "retry_after": retry_after_s}, 429
