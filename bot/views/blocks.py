@@ -34,7 +34,7 @@ def header(text: str) -> dict[str, Any]:
 
 
 def sections(lines: Iterable[str]) -> Blocks:
-    """Lines of finished mrkdwn in as few sections as hold them whole; blank lines at the edges go."""
+    """Lines of finished mrkdwn in as few sections as hold them whole, none folded behind "See more"."""
     texts: list[str] = []
     for line in lines:
         for piece in mrkdwn.pieces(line, SECTION_TEXT_MAX):
@@ -42,7 +42,7 @@ def sections(lines: Iterable[str]) -> Blocks:
                 texts[-1] += "\n" + piece
             else:
                 texts.append(piece)
-    return [{"type": "section", "text": marked(text)} for text in texts if text.strip()]
+    return [{"type": "section", "text": marked(text), "expand": True} for text in texts if text.strip()]
 
 
 def fields(texts: list[str]) -> Blocks:

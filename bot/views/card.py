@@ -49,7 +49,7 @@ def card(story: Story, headline: str) -> Rendered:
 def _unasked(story: Story, text: str) -> tuple[str, Blocks]:
     run = story.run
     if not run.status.is_open:
-        return _outcome(run), [*sections([text]), *status.ending(run, story.effects), _after(run)]
+        return _outcome(run), [*sections([text]), *status.ending(run, None, story.effects), _after(run)]
     if run.cancelled_by:
         said = f"cancelled by {mrkdwn.user(run.cancelled_by)}, stopping"
         return said, sections([f"{text} — {said}"])
@@ -88,8 +88,7 @@ def _decided(run: Run, text: str, approval: Approval, request: GateRequest) -> t
 
 def _ended(story: Story, text: str, approval: Approval, request: GateRequest) -> tuple[str, Blocks]:
     run = story.run
-    decision = [] if approval.status == ApprovalStatus.PENDING else status.decision(approval)
-    below = [*decision, *status.ending(run, story.effects), _after(run)]
+    below = [*status.ending(run, approval, story.effects), _after(run)]
     return _outcome(run), _around(text, request, below)
 
 

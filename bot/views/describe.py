@@ -15,10 +15,10 @@ _JSON_WORDS = frozenset(("true", "false", "null"))
 _INVISIBLE = frozenset(("Cc", "Cf", "Cs", "Co", "Zl", "Zp"))
 
 
-def effect_name(call: EffectCall) -> str:
-    """`stripe.refund`; the system is added where the name doesn't begin with it."""
-    name = call.name if call.name.split(".")[0] == call.system else f"{call.name} in {call.system}"
-    return visible(f"{name} [{call.discriminator}]" if call.discriminator else name)
+def effect_name(system: str, name: str, discriminator: str) -> str:
+    """`stripe.refund`, with the discriminator that tells effects of one name apart."""
+    full = name if name.startswith(f"{system}.") else f"{system}.{name}"
+    return visible(f"{full} [{discriminator}]" if discriminator else full)
 
 
 def effect_arguments(call: EffectCall) -> str:

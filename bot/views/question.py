@@ -6,7 +6,7 @@ All of it is shown whole or the card says that it isn't: nothing is approved on 
 from typing import Any
 
 from bot.views import describe, mrkdwn, rich
-from bot.views.blocks import Blocks, fields, sections
+from bot.views.blocks import Blocks, fields
 from bot.views.limits import FIELD_TEXT_MAX
 from workflows.gates import CardField, EffectCall, Finding, GateRequest
 
@@ -29,7 +29,7 @@ def reason(label: str, words: str) -> Blocks:
     cleaned = mrkdwn.clean(words).strip()
     if not cleaned:
         return []
-    return [*sections([f"*{label}*"]), rich.quote(mrkdwn.fit(cleaned, REASON_MAX))]
+    return [rich.quote(label, mrkdwn.fit(cleaned, REASON_MAX))]
 
 
 def _field(field: CardField) -> str:
@@ -51,7 +51,7 @@ def _findings(request: GateRequest) -> dict[str, Any]:
 
 
 def _finding(finding: Finding) -> rich.Line:
-    rule = mrkdwn.one_line(finding.rule) or "rule"
+    rule = mrkdwn.one_line(finding.rule.replace("_", " ")) or "rule"
     return [
         rich.emoji(describe.RISK_EMOJI[finding.risk]),
         rich.text(" "),
@@ -87,6 +87,6 @@ def _effects(request: GateRequest) -> dict[str, Any]:
 def _effect(call: EffectCall) -> rich.Line:
     return [
         rich.text("• "),
-        rich.text(describe.effect_name(call), "code"),
+        rich.text(describe.effect_name(call.system, call.name, call.discriminator), "code"),
         rich.text(f": {describe.effect_arguments(call)}"),
     ]

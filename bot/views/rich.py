@@ -29,9 +29,13 @@ def date(moment: datetime, style: str) -> Inline:
     return {"type": "date", "timestamp": timestamp, "format": style, "fallback": mrkdwn.utc(moment)}
 
 
-def quote(content: str) -> dict[str, Any]:
-    """Someone's own words, set apart. `content` is not empty."""
-    return {"type": "rich_text", "elements": [{"type": "rich_text_quote", "elements": _parts(text(content))}]}
+def quote(label: str, content: str) -> dict[str, Any]:
+    """Someone's own words, set apart below a label of ours. `content` is not empty."""
+    heading = {"type": "rich_text_section", "elements": [text(label, "bold")]}
+    return {
+        "type": "rich_text",
+        "elements": [heading, {"type": "rich_text_quote", "elements": _parts(text(content))}],
+    }
 
 
 def paragraph(lines: list[Line]) -> dict[str, Any]:

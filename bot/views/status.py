@@ -1,6 +1,8 @@
 """How a run stands, in lines: who decided and when, what is going on, how it ended and what it did."""
 
-from bot.views import mrkdwn
+from datetime import datetime
+
+from bot.views import describe, mrkdwn
 from bot.views.blocks import Blocks, sections
 from bot.views.question import reason
 from store.records import Approval, ApprovalStatus, Effect, EffectState, Run, RunStatus
@@ -8,6 +10,7 @@ from store.records import Approval, ApprovalStatus, Effect, EffectState, Run, Ru
 OUTCOME_WORD_MAX = 60
 OUTCOME_TEXT_MAX = 600
 EXTERNAL_ID_MAX = 100
+EFFECT_NAME_MAX = 100
 EFFECTS_SHOWN_MAX = 20
 
 _ENDED = {
@@ -36,13 +39,12 @@ _EFFECT = {
 
 def decision(approval: Approval) -> Blocks:
     """Who decided and when, and a rejection's reason in the decider's own words."""
-    line = f"*{_DECIDED[approval.status]}*"
-    if approval.decided_by and mrkdwn.is_user(approval.decided_by):
-        line += f" by {mrkdwn.user(approval.decided_by)}"
-    if approval.decided_at:
-        line += f" · {mrkdwn.date(approval.decided_at)}"
     words = approval.reason if approval.status == ApprovalStatus.REJECTED else None
-    return [*sections([line]), *reason("Reason", words or "")]
+    return [*sections([_decided(approval)]), *reason("Reason", words or "")]
+
+
+def _decided(approval: Approval) -> str:
+    return f"*{_DECIDED[approval.status]}*{_by(approval.decided_by)}{_at(approval.decided_at)}"
 
 
 def going_on(run: Run, approval: Approval) -> str:
@@ -55,26 +57,58 @@ def going_on(run: Run, approval: Approval) -> str:
     return ":gear: Closing it."
 
 
-def ending(run: Run, effects: tuple[Effect, ...]) -> Blocks:
-    """The outcome, then what was done in other systems, with the id each gave it."""
-    line = _ENDED[run.status]
-    if run.outcome:
-        line += f" · {mrkdwn.literal(run.outcome.replace('_', ' '), OUTCOME_WORD_MAX)}"
-    if run.cancelled_by:
-        line += f" · cancelled by {mrkdwn.user(run.cancelled_by)}"
-    if run.ended_at:
-        line += f" · {mrkdwn.date(run.ended_at)}"
+def ending(run: Run, approval: Approval | None, effects: tuple[Effect, ...]) -> Blocks:
+    """How the run ended, then what was done in other systems, with the id each gave it."""
     told = mrkdwn.literal(run.outcome_text or "", OUTCOME_TEXT_MAX)
     rest = len(effects) - EFFECTS_SHOWN_MAX
-    more = [f"… and {rest} more"] if rest > 0 else []
-    lines = [line, *([told] if told else []), *map(_effect, effects[:EFFECTS_SHOWN_MAX]), *more]
-    return sections(lines)
+    lines = [
+        _ended(run, approval),
+        *([told] if told else []),
+        *map(_effect, effects[:EFFECTS_SHOWN_MAX]),
+        *([f"… and {rest} more"] if rest > 0 else []),
+    ]
+    return [*_decided_before(run, approval), *sections(lines)]
+
+
+def _ended(run: Run, approval: Approval | None) -> str:
+    line = _ENDED[run.status]
+    if approval is not None and _is_the_ending(run, approval):
+        line += _by(approval.decided_by)
+    elif run.status == RunStatus.CANCELLED:
+        line += _by(run.cancelled_by)
+    if run.outcome and run.outcome != run.status.value:
+        line += f" · {mrkdwn.literal(run.outcome.replace('_', ' '), OUTCOME_WORD_MAX)}"
+    return line + _at(run.ended_at)
+
+
+def _decided_before(run: Run, approval: Approval | None) -> Blocks:
+    """The decision, unless the ending says the same: no line and no reason stands there twice."""
+    if approval is None or approval.status == ApprovalStatus.PENDING:
+        return []
+    if not _is_the_ending(run, approval):
+        return decision(approval)
+    words = approval.reason or ""
+    return [] if words in (run.outcome_text or "") else reason("Reason", words)
+
+
+def _is_the_ending(run: Run, approval: Approval) -> bool:
+    return approval.status.value == run.status.value
 
 
 def _effect(effect: Effect) -> str:
-    line = f"`{mrkdwn.literal(effect.name, OUTCOME_WORD_MAX)}` {_EFFECT[effect.state]}"
+    name = describe.effect_name(effect.system, effect.name, effect.discriminator)
+    line = f"`{mrkdwn.literal(name, EFFECT_NAME_MAX)}` {_EFFECT[effect.state]}"
     if not effect.external_id:
         return line
     url = (effect.outcome or {}).get("url")
     id = mrkdwn.fit(effect.external_id, EXTERNAL_ID_MAX)
     return f"{line}: {mrkdwn.link(url, id) if isinstance(url, str) else mrkdwn.literal(id, EXTERNAL_ID_MAX)}"
+
+
+def _by(who: str | None) -> str:
+    """Nothing for what the clock or the bot itself did."""
+    return f" by {mrkdwn.user(who)}" if who and mrkdwn.is_user(who) else ""
+
+
+def _at(moment: datetime | None) -> str:
+    return f" · {mrkdwn.date(moment)}" if moment else ""
