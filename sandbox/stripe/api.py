@@ -35,10 +35,9 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 class StripeDouble:
-    """The double as the sandbox's server holds it; `version` goes up with every attempt and reset."""
+    """The double as the sandbox's server holds it."""
 
     def __init__(self, storage: Storage, clock: Clock, faults: Faults) -> None:
-        self.version = 0
         self._storage = storage
         self._clock = clock
         self._faults = faults
@@ -46,7 +45,6 @@ class StripeDouble:
         self._keys = IdempotencyKeys(storage, clock)
         self._attempts = Attempts(storage)
         self._reader = Reader(self._books, clock)
-        self._watchers: list[Callable[[], None]] = []
         self._resets = 0
         if not storage.load(MARK):
             self.reset()
@@ -79,13 +77,9 @@ class StripeDouble:
         seed(self._books, self._clock.now(), plain_payments)
         self._storage.put(MARK, "at", {"at": self._clock.now()})
         self._resets += 1
-        self._changed()
-
-    def on_change(self, watcher: Callable[[], None]) -> None:
-        """`watcher` is called after every attempt and reset (not when the clock alone moves a refund on)."""
-        self._watchers.append(watcher)
 
     def snapshot(self) -> dict[str, Any]:
+        """Payments, refunds and attempts, as `GET /drive/stripe` answers them."""
         now = self._clock.now()
         return {
             "payments": payments_shown(self._books, now),
@@ -94,6 +88,7 @@ class StripeDouble:
         }
 
     def catalogue(self) -> list[dict[str, Any]]:
+        """The seeded payments worth trying: id, title, amount as text, and why."""
         return catalogue(self._books)
 
     def _reading(self, name: str, read: Callable[[str, Parameters], dict[str, Any]]) -> Handler:
@@ -124,7 +119,6 @@ class StripeDouble:
                 delivered=not outcome.lost,
             )
         )
-        self._changed()
         return respond(request, call, outcome)
 
     async def _refund_once(self, call: Call) -> Outcome:
@@ -178,11 +172,6 @@ class StripeDouble:
             return Outcome(error.status, error.body(call.id, self._clock.now()), error.headers), call
         except ConnectionCut:
             return Outcome(None, None, lost=True), call
-
-    def _changed(self) -> None:
-        self.version += 1
-        for watcher in self._watchers:
-            watcher()
 
 
 async def _stop_early(fault: Fault | None) -> None:

@@ -14,6 +14,9 @@ from sandbox.stripe import answers, parameters
 from sandbox.stripe.errors import no_api_key, unreadable_body, wrong_api_key
 from sandbox.stripe.parameters import Parameters
 
+# Never sent: what a log of ours reads where the connection was cut.
+NO_ANSWER = 499
+
 _TEST_KEY = re.compile(r"sk_test_\w+", re.ASCII)
 
 
@@ -85,7 +88,7 @@ def respond(request: web.Request, call: Call, outcome: Outcome) -> web.Response:
     if outcome.lost or outcome.status is None:
         if request.transport is not None:
             request.transport.abort()
-        return web.Response()
+        return web.Response(status=NO_ANSWER)
     headers = {"Request-Id": call.id, "Stripe-Version": call.version, **outcome.headers}
     if call.key is not None:
         headers["Idempotency-Key"] = call.key
