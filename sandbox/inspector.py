@@ -1,7 +1,7 @@
 """The last payloads that went either way between the bot and the services it talks to."""
 
 from collections import deque
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any, Literal
 
 from sandbox.changes import Changes
@@ -47,7 +47,7 @@ class Inspector:
     def since(self, n: int) -> list[dict[str, Any]]:
         """The exchanges after number `n`, oldest first; all when `n` is from before a restart."""
         start = n if n <= self._count else 0
-        return [asdict(exchange) for exchange in self._exchanges if exchange.n > start]
+        return [vars(exchange) for exchange in self._exchanges if exchange.n > start]
 
     def clear(self) -> None:
         """Forgets the exchanges; the numbers go on, so that nobody who follows them misses one."""

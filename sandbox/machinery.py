@@ -1,6 +1,9 @@
 """The sandbox's parts, wired once: the clock, what is stored, the doubles, and the bot beside them."""
 
 import logging
+import os
+
+from aiohttp import web
 
 from sandbox.changes import Changes
 from sandbox.clock import Clock
@@ -31,7 +34,6 @@ class Sandbox:
             settings, self.storage, self.clock, self.faults, self.changes, self.inspector
         )
         self.stripe = StripeDouble(self.storage, self.clock, self.faults)
-        self.stripe.on_change(self.changes.bump)
         self.supervisor = Supervisor(
             settings.command,
             bot_environment(settings),
@@ -66,6 +68,9 @@ class Sandbox:
         self.storage.close()
 
 
+SANDBOX: web.AppKey[Sandbox] = web.AppKey("sandbox", Sandbox)
+
+
 def bot_environment(settings: Settings) -> dict[str, str]:
     """What tells the bot that its Slack and its Stripe are here."""
     home = settings.home.resolve()
@@ -77,4 +82,5 @@ def bot_environment(settings: Settings) -> dict[str, str]:
         "STRIPE_API_BASE": f"{settings.address}/stripe",
         "SIGNOFF_HOME": str(home),
         "SIGNOFF_CLOCK_FILE": str(home / "clock-offset"),
+        "SIGNOFF_CONFIG": os.environ.get("SIGNOFF_CONFIG", "signoff.toml.example"),
     }

@@ -1,4 +1,7 @@
-"""The sandbox as one web application: Slack, Stripe, the drive API and the page on one port."""
+"""The sandbox as one web application: Slack, Stripe, the drive API and the page on one port.
+
+Every Stripe call counts as a change of what the page shows, because the inspector notes it.
+"""
 
 from collections.abc import AsyncIterator
 
@@ -7,13 +10,13 @@ from aiohttp import web
 from sandbox import watching
 from sandbox.drive.routes import Drive
 from sandbox.guard import guard
-from sandbox.machinery import Sandbox
+from sandbox.machinery import SANDBOX, Sandbox
 from sandbox.page import routes as page
 from sandbox.settings import Settings
 
-BODY_BYTES_MAX = 4_000_000
+__all__ = ["SANDBOX", "build"]
 
-SANDBOX: web.AppKey[Sandbox] = web.AppKey("sandbox", Sandbox)
+BODY_BYTES_MAX = 4_000_000
 
 
 def build(settings: Settings) -> web.Application:

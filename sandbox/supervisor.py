@@ -87,12 +87,12 @@ class Supervisor:
                     self._append_to_log(f"{self._command[0]}: {refusal.strerror}\n")
                     self._changes.bump()
                     return BotOutcome(ok=False, pid=None, ready=False, error="command_not_found")
-            deadline_s = time.monotonic() + READY_TIMEOUT_S
-            while not self.ready and self._process is not None:
-                left_s = deadline_s - time.monotonic()
-                if left_s <= 0:
-                    break
-                await self._changes.wait_past(self._changes.version, left_s)
+        deadline_s = time.monotonic() + READY_TIMEOUT_S
+        while not self.ready and self._process is not None:
+            left_s = deadline_s - time.monotonic()
+            if left_s <= 0:
+                break
+            await self._changes.wait_past(self._changes.version, left_s)
         error = None if self.ready else ("not_ready" if self._process else "exited")
         return BotOutcome(self.ready, self.pid, self.ready, error)
 

@@ -49,6 +49,7 @@ class SlackDouble:
         app.router.add_route("*", "/slack/api/{method}", self._web_api.serve)
         app.router.add_get("/slack/link", self.link.serve)
         app.router.add_post("/slack/response/{token}", self._respond)
+        app.router.add_get("/archives/{channel}/{message}", self._follow_permalink)
 
     def reset(self, people: int = 1) -> None:
         """A fresh workspace; the app's connections stay as they are."""
@@ -58,6 +59,16 @@ class SlackDouble:
     async def close(self) -> None:
         await self.commands.close()
         await self.link.close_all()
+
+    async def _follow_permalink(self, request: web.Request) -> web.Response:
+        """Where a permalink leads: the page, at that channel and thread."""
+        channel = self.workspace.cast.channels.get(request.match_info["channel"])
+        if channel is None:
+            return web.Response(status=404, text="no such channel")
+        digits = request.match_info["message"].removeprefix("p")
+        thread_ts = request.query.get("thread_ts", f"{digits[:-6]}.{digits[-6:]}")
+        place = f"{channel.name}/signoff" if channel.is_direct else f"/{channel.name}"
+        raise web.HTTPFound(f"/#{place}/{thread_ts}")
 
     async def _respond(self, request: web.Request) -> web.Response:
         try:

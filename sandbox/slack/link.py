@@ -131,27 +131,33 @@ class Link:
             return Delivery(ok=False, error="dispatch_failed")
         envelope = _envelope(kind, payload)
         started_s = time.monotonic()
-        ack = await self._send(envelope)
+        ack: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        await self._send(envelope, ack)
         if action == "repeat":
-            await self._send(envelope)
+            await self._send(envelope, ack)
         delivery = await self._await_ack(ack, started_s, deadline_s)
+        self._forget(envelope["envelope_id"])
         if action == "lose_answer" and delivery.ok:
             await asyncio.sleep(max(0.0, deadline_s - time.monotonic()))
             return Delivery(ok=False, error="app_did_not_respond")
         return delivery
 
-    async def _send(self, envelope: Document) -> asyncio.Future[Any]:
-        """The ack to come; it is cancelled when the connection ends before."""
+    async def _send(self, envelope: Document, ack: asyncio.Future[Any]) -> None:
+        """Sends it over the next connection in turn; `ack` is cancelled when that ends before it came."""
+        if not self._connections:
+            ack.cancel()
+            return
         self._turn += 1
         connection = self._connections[self._turn % len(self._connections)]
-        id = envelope["envelope_id"]
-        earlier = next((one.waiting[id] for one in self._connections if id in one.waiting), None)
-        ack = connection.waiting[id] = earlier or asyncio.get_running_loop().create_future()
+        connection.waiting[envelope["envelope_id"]] = ack
         try:
             await connection.socket.send_json(envelope)
         except ConnectionError:
             self._drop(connection)
-        return ack
+
+    def _forget(self, envelope_id: str) -> None:
+        for connection in self._connections:
+            connection.waiting.pop(envelope_id, None)
 
     async def _await_ack(self, ack: asyncio.Future[Any], started_s: float, deadline_s: float) -> Delivery:
         done, _ = await asyncio.wait([ack], timeout=max(0.0, deadline_s - time.monotonic()))
@@ -162,14 +168,14 @@ class Link:
 
     async def _send_late(self, delay_s: float, kind: str, payload: Document) -> None:
         await asyncio.sleep(delay_s)
-        if self._connections:
-            await self._send(_envelope(kind, payload))
+        await self._send(_envelope(kind, payload), asyncio.get_running_loop().create_future())
 
     def _take_ack(self, connection: _Connection, message: Document) -> None:
+        """An ack counts once; of a late or second one only the log hears."""
         ack = connection.waiting.pop(message.get("envelope_id", ""), None)
-        if ack is None:
-            log.warning("the app acknowledged an envelope it was not sent: %s", message)
-        elif not ack.done():
+        if ack is None or ack.done():
+            log.info("an ack nobody waits for: %s", message)
+        else:
             ack.set_result((time.monotonic(), message.get("payload")))
 
     def _drop(self, connection: _Connection) -> None:

@@ -6,6 +6,8 @@ from typing import Any
 
 import yaml  # type: ignore[import-untyped]  # its stubs are not among our pins
 
+from sandbox.slack.errors import SlackError
+
 DEFAULT_COMMANDS = ("/refund", "/signoff")
 DEFAULT_EVENTS = ("app_home_opened", "app_mention", "message.im")
 
@@ -43,6 +45,11 @@ class Manifest:
             for entry in _at(manifest, "features", "slash_commands") or []
         }
         return cls(frozenset(scopes), commands, frozenset(events))
+
+    def require(self, scope: str) -> None:
+        """SlackError `missing_scope` unless the app was granted it."""
+        if self.scopes is not None and scope not in self.scopes:
+            raise SlackError("missing_scope", needed=scope, provided=",".join(sorted(self.scopes)))
 
 
 def _at(tree: dict[str, Any], *path: str) -> Any:

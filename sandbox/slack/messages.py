@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 
 from sandbox.changes import Changes
@@ -11,6 +11,7 @@ from sandbox.slack.cast import APP_ID, BOT_ID, BOT_NAME, BOT_USER_ID, TEAM_ID
 from sandbox.storage import Storage
 
 EPHEMERALS_MAX = 2000
+SHOWN_MAX = 5  # versions of one element
 
 Document = dict[str, Any]
 
@@ -59,7 +60,7 @@ class Message:
                 "thread_ts": self.ts,
                 "reply_count": self.reply_count,
                 "reply_users_count": len(self.reply_users),
-                "reply_users": self.reply_users,
+                "reply_users": [*self.reply_users],
                 "latest_reply": self.latest_reply,
                 "is_locked": False,
                 "subscribed": True,
@@ -70,9 +71,7 @@ class Message:
 
     def as_state(self) -> Document:
         """The message as the drive API shows it."""
-        body = asdict(self)
-        del body["shown"]
-        return body
+        return {key: value for key, value in vars(self).items() if key != "shown"}
 
 
 @dataclass(frozen=True)
@@ -143,7 +142,7 @@ class Messages:
         """Writes a changed message through."""
         _remember_shown(message)
         self._rendered.pop((message.channel, message.ts), None)
-        self._storage.put("slack.messages", f"{message.channel}:{message.ts}", asdict(message))
+        self._storage.put("slack.messages", f"{message.channel}:{message.ts}", vars(message))
         self._changes.bump()
 
     def remove(self, message: Message) -> None:
@@ -165,7 +164,7 @@ class Messages:
     def show_ephemeral(self, ephemeral: Ephemeral) -> None:
         """Shows it, or replaces the one with the same `ts`; beyond EPHEMERALS_MAX the oldest goes."""
         self._keep_ephemeral(ephemeral)
-        self._storage.put("slack.ephemerals", ephemeral.ts, asdict(ephemeral))
+        self._storage.put("slack.ephemerals", ephemeral.ts, vars(ephemeral))
         if len(self._ephemerals) > EPHEMERALS_MAX:
             self.dismiss_ephemeral(next(iter(self._ephemerals)))
         self._changes.bump()
@@ -180,7 +179,8 @@ class Messages:
             self._changes.bump()
 
     def ephemerals(self) -> list[Document]:
-        return [asdict(ephemeral) for ephemeral in self._ephemerals.values()]
+        """What people see alone, oldest first."""
+        return [vars(ephemeral) for ephemeral in self._ephemerals.values()]
 
     def clear(self) -> None:
         self._by_channel.clear()
@@ -219,6 +219,7 @@ def _remember_shown(message: Message) -> None:
         if entry in versions:
             versions.remove(entry)
         versions.append(entry)
+        del versions[:-SHOWN_MAX]
 
 
 def _micros(ts: str) -> int:

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import time
+from dataclasses import dataclass
 
 from aiohttp import hdrs, web
 
@@ -17,6 +18,19 @@ from sandbox.slack.pace import Pace
 from sandbox.slack.workspace import Workspace
 
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Reply:
+    """An answer of the Web API, before a fault spoils it."""
+
+    body: Document
+    status: int = 200
+    retry_after_s: int | None = None
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {} if self.retry_after_s is None else {"Retry-After": str(self.retry_after_s)}
 
 
 class WebApi:
@@ -40,38 +54,37 @@ class WebApi:
         try:
             arguments = await read_arguments(request)
         except SlackError as error:
-            arguments, answer, status = Arguments({}), error.body(), 200
+            arguments, reply = Arguments({}), Reply(error.body())
         else:
-            answer, status = await self._answer(request, name, arguments, fault)
+            reply = await self._answer(request, name, arguments, fault)
         took_ms = (time.monotonic() - started_s) * 1000
-        self._note(name, arguments, answer, status, took_ms, fault)
+        self._note(name, arguments, reply, took_ms, fault)
         if fault and fault.action in ("lose_answer", "down") and request.transport:
             request.transport.abort()
-        headers = {"Retry-After": str(answer["retry_after"])} if status == 429 else {}
-        return web.json_response(answer, status=status, headers=headers)
+        return web.json_response(reply.body, status=reply.status, headers=reply.headers)
 
     async def _answer(
         self, request: web.Request, name: str, arguments: Arguments, fault: Fault | None
-    ) -> tuple[Document, int]:
+    ) -> Reply:
         if fault and fault.action == "delay":
             await asyncio.sleep(fault.delay_ms / 1000)
         if fault and fault.action in ("error", "down"):
-            return {"ok": False, "error": fault.code}, fault.status
+            return Reply({"ok": False, "error": fault.code}, fault.status)
         if fault and fault.action == "rate_limit":
             return _ratelimited(fault.retry_after_s)
         method = self._methods.get(name)
         if method is None:
             log.error("the bot called %s, which the sandbox's Slack does not have", name)
-            return {"ok": False, "error": "unknown_method", "req_method": name}, 200
+            return Reply({"ok": False, "error": "unknown_method", "req_method": name})
         try:
             self._admit(method, _token(request, arguments))
             wait_s = self._pace.take(arguments.text("channel")) if name == "chat.postMessage" else 0
             if wait_s:
                 return _ratelimited(wait_s)
-            return {"ok": True, **method.call(self._workspace, arguments)}, 200
+            return Reply({"ok": True, **method.call(self._workspace, arguments)})
         except SlackError as error:
             log.info("%s refused: %s", name, error.body())
-            return error.body(), 200
+            return Reply(error.body())
 
     def _admit(self, method: Method, token: str | None) -> None:
         if not token:
@@ -80,25 +93,28 @@ class WebApi:
             raise SlackError("invalid_auth")
         if (token == APP_TOKEN) != (method.caller == "app"):
             raise SlackError("not_allowed_token_type")
-        granted = self._workspace.manifest.scopes
-        if granted is not None and method.scopes and granted.isdisjoint(method.scopes):
-            raise SlackError("missing_scope", needed=method.scopes[0], provided=",".join(sorted(granted)))
+        if method.scope is not None:
+            self._workspace.manifest.require(method.scope)
 
     def _note(
         self,
         name: str,
         arguments: Arguments,
-        answer: Document,
-        status: int,
+        reply: Reply,
         took_ms: float,
         fault: Fault | None,
     ) -> None:
         shown = {key: value for key, value in arguments.values.items() if key != "token"}
-        outcome = "ok" if answer["ok"] else str(answer["error"])
+        outcome = "ok" if reply.body["ok"] else str(reply.body["error"])
         if fault and fault.action == "lose_answer":
             outcome += ", answer lost"
         summary = str(shown.get("text") or shown.get("channel") or "")[:120]
-        body = {"arguments": shown, "answer": answer, "status": status, "fault": fault and fault.action}
+        body = {
+            "arguments": shown,
+            "answer": reply.body,
+            "status": reply.status,
+            "fault": fault and fault.action,
+        }
         self._inspector.note("from_bot", name, summary, body, took_ms, outcome)
 
 
@@ -107,5 +123,5 @@ def _token(request: web.Request, arguments: Arguments) -> str | None:
     return token.strip() if scheme == "Bearer" else arguments.optional_text("token")
 
 
-def _ratelimited(retry_after_s: int) -> tuple[Document, int]:
-    return {"ok": False, "error": "ratelimited", "retry_after": retry_after_s}, 429
+def _ratelimited(retry_after_s: int) -> Reply:
+    return Reply({"ok": False, "error": "ratelimited"}, 429, retry_after_s)

@@ -12,11 +12,11 @@ Document = dict[str, Any]
 
 @dataclass(frozen=True)
 class Method:
-    """`scopes`: any one of them lets the call through; none needed when empty.
+    """`scope` is what every call needs; one that depends on the channel the method asks for itself.
 
     `caller`: whether it takes the bot's token or the app's own.
     """
 
     call: Callable[[Workspace, Arguments], Document]
-    scopes: tuple[str, ...] = ()
+    scope: str | None = None
     caller: Literal["bot", "app"] = "bot"

@@ -129,8 +129,8 @@ def _metadata(arguments: Arguments) -> Document | None:
 
 
 METHODS = {
-    "chat.postMessage": Method(post_message, ("chat:write",)),
-    "chat.update": Method(update, ("chat:write",)),
-    "chat.postEphemeral": Method(post_ephemeral, ("chat:write",)),
+    "chat.postMessage": Method(post_message, "chat:write"),
+    "chat.update": Method(update, "chat:write"),
+    "chat.postEphemeral": Method(post_ephemeral, "chat:write"),
     "chat.getPermalink": Method(get_permalink),
 }

@@ -18,14 +18,14 @@ PAGE_MAX = 999
 
 def history(workspace: Workspace, arguments: Arguments) -> Document:
     """The channel's top-level messages, newest first."""
-    channel = channel_to_read(workspace, arguments.text("channel"))
+    channel = _channel_to_read(workspace, arguments)
     messages = _between(workspace.messages.top_level(channel.id), arguments)
     return _page(messages[::-1], arguments) | {"pin_count": 0}
 
 
 def replies(workspace: Workspace, arguments: Arguments) -> Document:
     """A thread: its root, then the replies, oldest first."""
-    channel = channel_to_read(workspace, arguments.text("channel"))
+    channel = _channel_to_read(workspace, arguments)
     thread = workspace.messages.thread(channel.id, arguments.text("ts"))
     if not thread:
         raise SlackError("thread_not_found")
@@ -36,6 +36,7 @@ def info(workspace: Workspace, arguments: Arguments) -> Document:
     channel = workspace.cast.channels.get(arguments.text("channel"))
     if channel is None:
         raise SlackError("channel_not_found")
+    workspace.manifest.require("im:read" if channel.is_direct else "channels:read")
     return {"channel": _described(channel)}
 
 
@@ -51,6 +52,12 @@ def open_conversation(workspace: Workspace, arguments: Arguments) -> Document:
     if arguments.flag("return_im"):
         channel = _described(workspace.cast.channels[person.direct_channel])
     return {"channel": channel, "no_op": True, "already_open": True}
+
+
+def _channel_to_read(workspace: Workspace, arguments: Arguments) -> Channel:
+    channel = channel_to_read(workspace, arguments.text("channel"))
+    workspace.manifest.require("im:history" if channel.is_direct else "channels:history")
+    return channel
 
 
 def _described(channel: Channel) -> Document:
@@ -122,8 +129,8 @@ def _read_cursor(cursor: str) -> str:
 
 
 METHODS = {
-    "conversations.history": Method(history, ("channels:history", "im:history")),
-    "conversations.replies": Method(replies, ("channels:history", "im:history")),
-    "conversations.info": Method(info, ("channels:read", "im:read")),
-    "conversations.open": Method(open_conversation, ("im:write", "channels:manage")),
+    "conversations.history": Method(history),
+    "conversations.replies": Method(replies),
+    "conversations.info": Method(info),
+    "conversations.open": Method(open_conversation, "im:write"),
 }

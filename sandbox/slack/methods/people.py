@@ -109,7 +109,7 @@ def _group(group: Group) -> Document:
 
 METHODS = {
     "auth.test": Method(auth_test),
-    "users.info": Method(users_info, ("users:read",)),
-    "usergroups.list": Method(usergroups_list, ("usergroups:read",)),
-    "usergroups.users.list": Method(usergroups_users_list, ("usergroups:read",)),
+    "users.info": Method(users_info, "users:read"),
+    "usergroups.list": Method(usergroups_list, "usergroups:read"),
+    "usergroups.users.list": Method(usergroups_users_list, "usergroups:read"),
 }
