@@ -1,0 +1,41 @@
+// The middle of the page: one channel or direct message, its messages and its composer.
+
+import { Composer } from "./composer.js";
+import { setText } from "./dom.js";
+import { place } from "./place.js";
+import { Scroller } from "./scroller.js";
+import { renderTimeline } from "./timeline.js";
+import { markRead, readUpTo } from "./unread.js";
+import { channel, ephemeralsFor, isDirect, rootsOf } from "./workspace.js";
+
+const box = document.getElementById("messages");
+const list = document.getElementById("message-list");
+const scroller = new Scroller(box, document.getElementById("to-end"));
+let arrival = { spot: null, readUpTo: "" };
+
+export const composer = new Composer(document.getElementById("composer"), () => ({ user: place.user, channel: place.channel, thread: null }));
+
+export function renderChannel() {
+  const room = channel(place.channel);
+  const direct = isDirect(room);
+  const name = direct ? "Signoff" : room?.name ?? "";
+  const messages = rootsOf(place.channel);
+  arrive();
+  setText(document.getElementById("channel-name"), name);
+  document.getElementById("channel-header").classList.toggle("direct", direct);
+  setText(document.getElementById("channel-about"), direct ? "What the bot tells only you" : room?.topic ?? ABOUT[name] ?? "");
+  setText(document.getElementById("empty-title"), direct ? "This is between you and Signoff" : `This is the very beginning of #${name}`);
+  setText(document.getElementById("empty-text"), direct ? "When Signoff has something for you alone, it lands here." : `Type /refund below to ask for one. Payments worth trying are in the control panel.`);
+  document.getElementById("empty").hidden = messages.length > 0;
+  scroller.around(`${place.user}/${place.channel}`, () => renderTimeline(list, messages, ephemeralsFor(place.user, place.channel), { newAfter: arrival.readUpTo }));
+  composer.render(direct ? "Message Signoff" : `Message #${name}`);
+  if (document.visibilityState === "visible" && scroller.atEnd) markRead(place.user, place.channel, null, messages.at(-1)?.ts);
+}
+
+const ABOUT = { refunds: "Ask here with /refund; support leads decide", general: "Everything else" };
+
+/** Remembers what was read when this person came here, for the line above what is new. */
+function arrive() {
+  const spot = `${place.user}/${place.channel}`;
+  if (arrival.spot !== spot) arrival = { spot, readUpTo: readUpTo(place.user, place.channel) };
+}

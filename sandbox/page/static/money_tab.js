@@ -1,0 +1,75 @@
+// The panel's first tab: payments worth a try, and what Stripe knows of refunds, so that one sees the money go back.
+
+import { ago, fullTime } from "./dates.js";
+import { h, reconcile, setText } from "./dom.js";
+import { icon } from "./icons.js";
+import { store } from "./state.js";
+import { composer } from "./channel_view.js";
+import { showPanel } from "./panel.js";
+import { toast } from "./toast.js";
+import { count, money } from "./words.js";
+
+const SHOWN_MAX = 50;
+const EXAMPLE_AMOUNT = "25.00";
+const NARROW_PX = 900;
+
+export function renderMoneyTab() {
+  reconcile(document.getElementById("catalogue"), store.catalogue.map(paymentItem));
+  const { refunds, attempts } = store.money;
+  const newest = [...refunds].sort((a, b) => b.created - a.created).slice(0, SHOWN_MAX);
+  setText(document.getElementById("refunds-sum"), refunds.length ? `${count(refunds.length, "refund")} from ${count(attempts.length, "call")}${replays(attempts)}` : "No money has gone back yet");
+  reconcile(document.getElementById("refunds"), newest.map(refundItem));
+}
+
+function replays(attempts) {
+  const replayed = attempts.filter((attempt) => attempt.replayed).length;
+  return replayed ? `, ${count(replayed, "replay")} answered by its key` : "";
+}
+
+function paymentItem(it) {
+  const copy = async () => {
+    await navigator.clipboard.writeText(it.id);
+    toast(`Copied ${it.id}`);
+  };
+  return {
+    key: it.id,
+    signature: JSON.stringify(it),
+    create: () =>
+      h(
+        "li",
+        { class: "payment" },
+        h("div", { class: "payment-title" }, h("b", {}, it.amount), h("span", { dir: "auto" }, it.title)),
+        it.note ? h("div", { class: "payment-note", dir: "auto" }, it.note) : null,
+        h(
+          "div",
+          { class: "payment-tools" },
+          h("code", { class: "id", title: it.id }, it.id),
+          h("button", { type: "button", class: "icon-button", "aria-label": `Copy ${it.id}`, title: "Copy the id", dataset: { focus: `copy ${it.id}` }, onclick: copy }, icon("copy")),
+          h("button", { type: "button", class: "button slim", "aria-label": `Use ${it.id} in the composer`, dataset: { focus: `use ${it.id}` }, onclick: () => use(it.id) }, "Use"),
+        ),
+      ),
+  };
+}
+
+/** Starts a refund of this payment in the composer. */
+export function use(payment) {
+  if (innerWidth < NARROW_PX) showPanel(false);
+  queueMicrotask(() => composer.put(`/refund ${payment} ${EXAMPLE_AMOUNT} `));
+}
+
+function refundItem(it) {
+  const passed = ago(it.created);
+  return {
+    key: it.id,
+    signature: JSON.stringify([it, passed]),
+    create: () =>
+      h(
+        "li",
+        { class: "refund", "data-testid": "refund" },
+        h("b", {}, money(it.amount, it.currency)),
+        h("span", { class: `status ${it.status}` }, it.status),
+        h("span", { class: "when", title: fullTime(it.created) }, passed),
+        h("div", { class: "from" }, "back from ", h("code", { class: "id" }, it.payment_intent ?? it.charge)),
+      ),
+  };
+}

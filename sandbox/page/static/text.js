@@ -1,0 +1,50 @@
+// Small pieces of text that every other renderer needs: entities, emoji, mentions, links.
+
+import { h } from "./dom.js";
+import { emojiFor } from "./emoji.js";
+import { openChannel, place } from "./place.js";
+import { calls, channel, group, person } from "./workspace.js";
+
+const LINK = /^(https?:\/\/|mailto:|tel:)/i;
+const ENTITIES = { "&amp;": "&", "&lt;": "<", "&gt;": ">" };
+
+/** Slack encodes three characters and decodes the same three. */
+export const decode = (text) => String(text).replace(/&(?:amp|lt|gt);/g, (entity) => ENTITIES[entity]);
+
+/** Text with `:emoji:` names turned into the emoji; nothing else has a meaning in it. */
+export function withEmoji(text) {
+  return String(text)
+    .split(/(:[a-z0-9_+'-]+:(?::skin-tone-\d:)?)/)
+    .map((part, index) => (index % 2 ? emoji(part.replace(/^:|:$/g, "")) : decode(part)))
+    .filter((part) => part !== "");
+}
+
+export function emoji(name) {
+  const character = emojiFor(name);
+  return character ? h("span", { class: "emoji", role: "img", "aria-label": name, title: `:${name}:` }, character) : `:${name}:`;
+}
+
+/** A `plain_text` object, or the text of a `mrkdwn` one where only plain text may stand. */
+export const plainText = (object) => (object?.emoji === false ? [decode(object.text ?? "")] : withEmoji(object?.text ?? ""));
+
+/** A link that opens in a new tab; an address that is no link at all stays visible text. */
+export function link(address, ...label) {
+  const target = decode(address);
+  if (!LINK.test(target)) return h("span", {}, ...(label.length ? label : [target]));
+  return h("a", { href: target, target: "_blank", rel: "noopener noreferrer", dir: "auto" }, ...(label.length ? label : [target]));
+}
+
+export const userMention = (id) => mention(`@${person(id).name}`, calls(`<@${id}>`, place.user));
+export const groupMention = (id) => mention(`@${group(id)?.handle ?? id}`, calls(`<!subteam^${id}>`, place.user));
+export const broadcast = (range) => mention(`@${range}`, true);
+
+function mention(name, own) {
+  return h("bdi", { class: own ? "mention own" : "mention" }, name);
+}
+
+export function channelMention(id, label = null) {
+  const target = channel(id);
+  const name = `#${target?.name ?? label ?? id}`;
+  if (!target) return h("bdi", { class: "mention" }, name);
+  return h("button", { class: "mention", type: "button", onclick: () => openChannel(id) }, h("bdi", {}, name));
+}

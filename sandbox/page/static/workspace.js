@@ -1,0 +1,93 @@
+// Reads the workspace's state: people, channels, messages, threads. Pure look-ups, nothing is changed here.
+
+import { store } from "./state.js";
+
+export const BOT = { id: "U0SIGNOFF", name: "Signoff", handle: "signoff", bot: true };
+export const SLACKBOT = { id: "USLACKBOT", name: "Slackbot", handle: "slackbot", bot: true };
+
+const ROLES = {
+  requester: "support",
+  approver: "support lead",
+  finance: "finance",
+  guest: "guest",
+  outsider: "another workspace",
+};
+
+export const people = () => store.workspace?.people ?? [];
+export const groups = () => store.workspace?.groups ?? [];
+export const channels = () => store.workspace?.channels ?? [];
+export const roleOf = (person) => ROLES[person.role] ?? person.role ?? "";
+
+export function person(id) {
+  if (id === BOT.id) return BOT;
+  if (id === SLACKBOT.id) return SLACKBOT;
+  return people().find((candidate) => candidate.id === id) ?? { id, name: id, handle: id };
+}
+
+export const group = (id) => groups().find((candidate) => candidate.id === id);
+export const channel = (id) => channels().find((candidate) => candidate.id === id);
+export const isDirect = (place) => Boolean(place?.is_direct);
+
+/** The channels a person is in, in the workspace's order. */
+export function channelsOf(user) {
+  return channels().filter((place) => !isDirect(place) && place.members.includes(user));
+}
+
+/** The person's conversation with the bot. */
+export function directOf(user) {
+  return channels().find((place) => isDirect(place) && place.person === user);
+}
+
+export const isReply = (message) => Boolean(message.thread_ts) && message.thread_ts !== message.ts;
+
+export function rootsOf(channelId) {
+  return messages().filter((message) => message.channel === channelId && !isReply(message));
+}
+
+export function repliesOf(channelId, ts) {
+  return messages().filter((message) => message.channel === channelId && message.thread_ts === ts && isReply(message));
+}
+
+export const message = (channelId, ts) => messages().find((candidate) => candidate.channel === channelId && candidate.ts === ts);
+
+function messages() {
+  return store.workspace?.messages ?? [];
+}
+
+/** What only this person sees in a channel (or in one of its threads), the bot's and Slackbot's. */
+export function ephemeralsFor(user, channelId, thread = null) {
+  const here = (item) => item.user === user && item.channel === channelId && (item.thread_ts ?? null) === thread;
+  return [
+    ...(store.workspace?.ephemerals ?? []).filter(here).map((item) => ({ ...item, from: BOT.id })),
+    ...store.notes.filter(here).map((item) => ({ ...item, from: SLACKBOT.id })),
+  ];
+}
+
+/** The person's open modals, the visible one last. */
+export function viewsOf(user) {
+  return store.workspace?.views[user] ?? [];
+}
+
+/** Whether a text of Slack's calls this person: by name, by group, or everyone here. */
+export function calls(text, user) {
+  const called = [...String(text).matchAll(/<(@U\w+|!subteam\^\w+|!here|!channel|!everyone)/g)].map((match) => match[1]);
+  const own = new Set([`@${user}`, "!here", "!channel", "!everyone", ...groups().filter((it) => it.users.includes(user)).map((it) => `!subteam^${it.id}`)]);
+  return called.some((name) => own.has(name));
+}
+
+/** The text of a message in which mentions work: its blocks', or its own where it has none, as in Slack. */
+export function wordsOf(item) {
+  const words = item.blocks?.length ? [] : [item.text ?? ""];
+  const collect = (value) => {
+    if (Array.isArray(value)) value.forEach(collect);
+    else if (value && typeof value === "object") {
+      if (value.type === "user" && value.user_id) words.push(`<@${value.user_id}>`);
+      else if (value.type === "usergroup" && value.usergroup_id) words.push(`<!subteam^${value.usergroup_id}>`);
+      else if (value.type === "broadcast" && value.range) words.push(`<!${value.range}>`);
+      else if (["mrkdwn", "markdown"].includes(value.type) && typeof value.text === "string") words.push(value.text);
+      Object.values(value).forEach(collect);
+    }
+  };
+  collect(item.blocks ?? []);
+  return words.join("\n");
+}
