@@ -50,8 +50,7 @@ class StripeDouble:
             self.reset()
 
     def register(self, app: web.Application) -> None:
-        """Adds the routes under `/stripe` and hands itself to the application as `app[STRIPE]`."""
-        app[STRIPE] = self
+        """Adds the routes under `/stripe`."""
         reader = self._reader
         routes: tuple[tuple[str, str, Callable[[str, Parameters], dict[str, Any]]], ...] = (
             ("accounts.retrieve", "account", reader.account),
@@ -193,6 +192,3 @@ def _fail_as_ordered(fault: Fault | None) -> None:
 
 def _is_lost(fault: Fault | None) -> bool:
     return fault is not None and fault.action == "lose_answer"
-
-
-STRIPE: web.AppKey[StripeDouble] = web.AppKey("stripe", StripeDouble)

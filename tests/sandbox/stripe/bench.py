@@ -66,6 +66,6 @@ async def open_bench(home: Path, api_key: str = API_KEY) -> AsyncIterator[Bench]
         async with httpx.AsyncClient(base_url=address, headers=headers) as http:
             yield Bench(double, clock, faults, address, client, http)
     finally:
-        await transport.close_async()
+        await transport.close_async()  # type: ignore[no-untyped-call]  # untyped in stripe-python
         await runner.cleanup()
         storage.close()
