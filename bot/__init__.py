@@ -1,0 +1,1 @@
+"""The only code that knows Slack, and the only code that reads the environment."""

@@ -12,7 +12,7 @@ import contextvars
 import sqlite3
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, cast
 
 from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.base import (
@@ -67,6 +67,18 @@ def stored_thread(tx: Transaction, thread_id: str) -> StoredThread:
     )
 
 
+def dehydrated_state(tx: Transaction, thread_id: str) -> dict[str, object]:
+    """The latest stored state of a thread, for reading: its values and the node that would be next."""
+    saver = BoundarySaver()
+    config: RunnableConfig = {"configurable": {"thread_id": thread_id, "checkpoint_ns": ""}}
+    with using(Session(stored_thread(tx, thread_id))):
+        found = saver.get_tuple(config)
+    if found is None:
+        return {}
+    values = found.checkpoint["channel_values"]
+    return {name: value for name, value in values.items() if not name.startswith(("__", "branch:"))}
+
+
 _session: contextvars.ContextVar[Session] = contextvars.ContextVar("checkpoint_session")
 
 
@@ -96,6 +108,13 @@ class _RecordingCursor:
         self._session.recorded.append((sql, kept))
 
 
+class _SessionConnection:
+    """What the stock saver holds as its connection; its `list` opens a second cursor there."""
+
+    def cursor(self) -> sqlite3.Cursor:
+        return _session.get().connection.cursor()
+
+
 class BoundarySaver(SqliteSaver):
     """The stock saver with its reads and writes turned to the session in use.
 
@@ -104,8 +123,8 @@ class BoundarySaver(SqliteSaver):
 
     def __init__(self) -> None:
         strict = JsonPlusSerializer(allowed_msgpack_modules=None)
-        super().__init__(conn=sqlite3.connect(":memory:", check_same_thread=False), serde=strict)
-        self.is_setup = True
+        super().__init__(conn=cast(sqlite3.Connection, _SessionConnection()), serde=strict)
+        self.is_setup = True  # the tables are there: a session makes them, a migration made ours
 
     @contextmanager
     def cursor(self, transaction: bool = True) -> Iterator[Any]:  # noqa: FBT001, FBT002  the stock signature

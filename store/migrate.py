@@ -16,5 +16,10 @@ def migrate(connection: sqlite3.Connection, file: Path) -> None:
         raise SchemaTooNew(str(file), found, len(scripts))
     for number, script in enumerate(scripts[found:], start=found + 1):
         body = script.read_text(encoding="utf-8")
-        # One transaction a migration: a crash in the middle leaves the schema before it.
-        connection.executescript(f"BEGIN IMMEDIATE;\n{body}\nPRAGMA user_version={number};\nCOMMIT;")
+        # One transaction a migration: a crash or an error in the middle leaves the schema before it.
+        try:
+            connection.executescript(f"BEGIN IMMEDIATE;\n{body}\nPRAGMA user_version={number};\nCOMMIT;")
+        except sqlite3.Error:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            raise

@@ -12,7 +12,8 @@ class Ownership:
     """Holds an exclusive lock beside the database until `release` or the end of the process."""
 
     def __init__(self, database_file: Path) -> None:
-        self._lock_file = database_file.with_suffix(".lock")
+        # Resolved, so that a symbolic link is not a second name with a lock of its own.
+        self._lock_file = database_file.resolve().with_suffix(".lock")
         self._handle: IO[str] | None = None
         handle = self._lock_file.open("a+", encoding="utf-8")
         try:

@@ -18,13 +18,14 @@ A transaction is a plain function of a `tx`. The contract, which every caller re
 import asyncio
 import sqlite3
 from collections.abc import Callable
+from contextlib import AsyncExitStack
 from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
 
 import aiosqlite
 
-from store.errors import NotRecorded
+from store.errors import NotRecorded, StoreError
 from store.migrate import migrate
 from store.ownership import Ownership
 from store.transaction import Transaction, milliseconds
@@ -45,8 +46,11 @@ class Reader(aiosqlite.Connection):
             connection.execute("BEGIN")
             try:
                 return work(Transaction(connection))
+            except StopIteration as stop:  # an asyncio future refuses it, and would never answer
+                raise RuntimeError("the work raised StopIteration") from stop
             finally:
-                connection.execute("ROLLBACK")
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
 
         answer: T = await self._execute(in_snapshot)  # type: ignore[no-untyped-call]  # aiosqlite leaves it bare
         return answer
@@ -61,6 +65,7 @@ class Database:
         self._ownership = ownership
         self._writer = writer
         self._readers: asyncio.Queue[Reader] = asyncio.Queue()
+        self._is_closed = False
 
     @classmethod
     async def open(cls, file: Path, now: datetime) -> "Database":
@@ -69,21 +74,23 @@ class Database:
         Raises DatabaseInUse when another process owns it, SchemaTooNew when a newer Signoff wrote it.
         """
         file.parent.mkdir(parents=True, exist_ok=True)
-        ownership = Ownership(file)
-        try:
+        async with AsyncExitStack() as undo:
+            ownership = Ownership(file)
+            undo.callback(ownership.release)
             connection = _connect(file)
-            migrate(connection, file)
+            undo.callback(connection.close)
+            migrate(connection, file)  # before anything is set: setting WAL writes to the file
+            _configure(connection)
             row = connection.execute(
                 "INSERT INTO boots (started_at) VALUES (?) RETURNING boot", (milliseconds(now),)
             ).fetchone()
+            readers = [_reader(file) for _ in range(READERS)]
+            for reader in readers:
+                await undo.enter_async_context(reader)
             database = cls(file, ownership, Writer(connection), int(row["boot"]))
-            for _ in range(READERS):
-                reader = Reader(lambda: _connect(file), iter_chunk_size=64)
-                await reader
+            for reader in readers:
                 database._readers.put_nowait(reader)
-        except BaseException:
-            ownership.release()
-            raise
+            undo.pop_all()
         return database
 
     async def write(self, work: Work[T], deadline_s: float | None = None) -> T:
@@ -94,10 +101,14 @@ class Database:
         try:
             return await asyncio.wait_for(future, deadline_s)
         except TimeoutError:
+            if not future.cancelled():
+                raise  # the work's own
             raise NotRecorded(f"not recorded within {deadline_s} s") from None
 
     async def read(self, work: Work[T]) -> T:
-        """Runs the work on one consistent snapshot. It must not write."""
+        """Runs the work on one consistent snapshot. A write in it raises sqlite3.OperationalError."""
+        if self._is_closed:
+            raise StoreError("the database is closed")
         reader = await self._readers.get()
         try:
             return await reader.perform(work)
@@ -105,6 +116,10 @@ class Database:
             self._readers.put_nowait(reader)
 
     async def close(self) -> None:
+        """Finishes what is queued and the reads under way. A second close does nothing."""
+        if self._is_closed:
+            return
+        self._is_closed = True
         await asyncio.to_thread(self._writer.close)
         for _ in range(READERS):
             reader = await self._readers.get()
@@ -114,7 +129,7 @@ class Database:
 
 def open_for_reading(file: Path) -> sqlite3.Connection:
     """A read-only connection for tools that look at a database while the bot may be running."""
-    connection = sqlite3.connect(f"file:{file}?mode=ro", uri=True, isolation_level=None)
+    connection = sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro", uri=True, isolation_level=None)
     connection.row_factory = sqlite3.Row
     return connection
 
@@ -122,6 +137,19 @@ def open_for_reading(file: Path) -> sqlite3.Connection:
 def _connect(file: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(file, isolation_level=None, check_same_thread=False, cached_statements=512)
     connection.row_factory = sqlite3.Row
+    return connection
+
+
+def _configure(connection: sqlite3.Connection) -> None:
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=5000"):
         connection.execute(f"PRAGMA {pragma}")
-    return connection
+
+
+def _reader(file: Path) -> Reader:
+    def connect() -> sqlite3.Connection:
+        connection = _connect(file)
+        _configure(connection)
+        connection.execute("PRAGMA query_only=ON")
+        return connection
+
+    return Reader(connect, iter_chunk_size=64)

@@ -18,9 +18,27 @@ from store.transaction import Transaction
 GROUP_MAX = 256
 WAITING_MAX = 10_000
 
+# What the database says when it fails itself, whatever the work was. It may or may not have rolled the
+# transaction back by then, so neither the work's answer nor its neighbours' can be trusted.
+DATABASE_FAILURES = frozenset(
+    {
+        sqlite3.SQLITE_BUSY,
+        sqlite3.SQLITE_CANTOPEN,
+        sqlite3.SQLITE_CORRUPT,
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_INTERRUPT,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_LOCKED,
+        sqlite3.SQLITE_NOMEM,
+        sqlite3.SQLITE_NOTADB,
+        sqlite3.SQLITE_PROTOCOL,
+        sqlite3.SQLITE_READONLY,
+    }
+)
+
 
 class TransactionLost(Exception):
-    """SQLite rolled the whole transaction back under us (a full disk does); savepoints are gone too."""
+    """The database failed inside a work function. A full disk often rolls everything back, savepoints too."""
 
 
 @dataclass
@@ -76,6 +94,13 @@ class Writer:
         if not jobs:
             return
         try:
+            self._connection.execute("BEGIN IMMEDIATE")
+        except sqlite3.Error as failure:
+            # Nothing has run, and a lock that outlasts one wait would outlast one wait a job.
+            for job in jobs:
+                job.future.set_exception(_not_recorded(failure))
+            return
+        try:
             answers = self._together(jobs)
         except (sqlite3.Error, TransactionLost) as failure:
             if len(jobs) == 1:
@@ -88,13 +113,12 @@ class Writer:
             return
         for job, answer in zip(jobs, answers, strict=True):
             if isinstance(answer, _Raised):
-                job.future.set_exception(answer.error)
+                job.future.set_exception(_carried(answer.error))
             else:
                 job.future.set_result(answer)
 
     def _together(self, jobs: list[Job]) -> list[Any]:
         try:
-            self._connection.execute("BEGIN IMMEDIATE")
             answers = [self._in_savepoint(job) for job in jobs]
             self._connection.execute("COMMIT")
         except BaseException:
@@ -108,8 +132,8 @@ class Writer:
         self._connection.execute("SAVEPOINT job")
         try:
             answer = job.work(self._transaction)
-        except Exception as error:
-            if not self._connection.in_transaction:
+        except BaseException as error:  # whatever it is, it is the caller's: this thread serves the others
+            if not self._connection.in_transaction or _is_of_the_database(error):
                 raise TransactionLost(str(error)) from error
             self._connection.execute("ROLLBACK TO job")
             answer = _Raised(error)
@@ -119,7 +143,23 @@ class Writer:
 
 @dataclass(frozen=True)
 class _Raised:
-    error: Exception
+    error: BaseException
+
+
+def _is_of_the_database(error: BaseException) -> bool:
+    # The low byte is the primary code; the others tell apart its cases.
+    return (
+        isinstance(error, sqlite3.Error) and getattr(error, "sqlite_errorcode", 0) & 0xFF in DATABASE_FAILURES
+    )
+
+
+def _carried(error: BaseException) -> BaseException:
+    """StopIteration as a RuntimeError, as in coroutines: an asyncio future refuses it and would never answer."""
+    if not isinstance(error, StopIteration):
+        return error
+    carried = RuntimeError("the work raised StopIteration")
+    carried.__cause__ = error
+    return carried
 
 
 def _not_recorded(failure: Exception) -> NotRecorded:

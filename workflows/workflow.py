@@ -69,3 +69,8 @@ class Registry:
 
     def all(self) -> Sequence[Installed]:
         return list(self._by_name.values())
+
+    def headline(self, name: str, input: dict[str, object]) -> str:
+        """What a run asks for, in a line; the workflow's name where it is no longer loaded."""
+        installed = self.get(name)
+        return installed.workflow.headline(input) if installed else name

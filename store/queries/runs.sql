@@ -77,7 +77,9 @@ WHERE tenant = :tenant AND requester = :requester AND created_at >= :since AND w
   AND id <> :except_run AND status IN ('queued', 'running', 'waiting', 'done')
 
 -- name: recent
-SELECT * FROM runs WHERE tenant = :tenant ORDER BY created_at DESC LIMIT :limit
+-- Of every workspace: only commands on the machine itself ask this.
+SELECT * FROM runs ORDER BY created_at DESC LIMIT :limit
 
 -- name: all_ids
+-- Of every workspace: only commands on the machine itself ask this.
 SELECT tenant, id FROM runs ORDER BY tenant, id

@@ -1,0 +1,50 @@
+"""The Bolt app: explicit registration of every listener, and one answer for what none of them expected."""
+
+from typing import Any
+
+import structlog
+from slack_bolt.async_app import AsyncApp, AsyncRespond
+from slack_bolt.authorization import AuthorizeResult
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot import errors
+from bot.directory import SlackDirectory
+from bot.listeners import approvals as approval_listeners
+from bot.listeners import commands, requests
+from store.sqlite import Database
+from workflows.approvals.decide import Approvals
+from workflows.clock import Clock
+from workflows.runs import Runs
+from workflows.workflow import Registry
+
+log = structlog.get_logger()
+
+
+def slack_app(
+    client: AsyncWebClient,
+    authorized: AuthorizeResult,
+    database: Database,
+    registry: Registry,
+    runs: Runs,
+    approvals: Approvals,
+    directory: SlackDirectory,
+    clock: Clock,
+) -> AsyncApp:
+    """`authorized` was fetched at start, so that no click waits for `auth.test`."""
+
+    async def authorize(**_: Any) -> AuthorizeResult:
+        return authorized
+
+    app = AsyncApp(client=client, authorize=authorize, raise_error_for_unhandled_request=False)
+    tenant = str(authorized.team_id)
+    commands.register(app, tenant, registry, runs)
+    approval_listeners.register(app, tenant, approvals, directory, clock)
+    requests.register(app, tenant, database, registry, runs)
+
+    @app.error
+    async def surprised(error: Exception, body: dict[str, Any], respond: AsyncRespond) -> None:
+        log.error("listener_failed", type=body.get("type") or body.get("command"), exc_info=error)
+        if body.get("response_url"):
+            await respond(text=errors.GONE_WRONG, response_type="ephemeral", replace_original=False)
+
+    return app

@@ -1,0 +1,112 @@
+"""The commands: serve, and the ones that read what a bot has kept."""
+
+import asyncio
+import json
+import signal
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from bot import logs
+from bot.bootstrap import Bot
+from bot.settings import Home, SettingsError, read_config, read_environment
+from bot.telling import tell_state, tell_story
+from store import runs as run_rows
+from store.errors import StoreError
+from store.sqlite import open_for_reading
+from store.transaction import Transaction
+from workflows.graphs.registry import UnknownWorkflow
+from workflows.invariants import broken_rules
+
+app = typer.Typer(
+    no_args_is_help=True, add_completion=False, help="Signoff: a person decides, then it happens once."
+)
+console = Console(highlight=False)
+problems = Console(stderr=True, highlight=False)
+
+
+def main() -> None:
+    app()
+
+
+@app.command()
+def serve() -> None:
+    """Run the bot, on Slack's Socket Mode."""
+    logs.configure()
+    try:
+        environment = read_environment()
+        config = read_config(environment.signoff_config)
+        asyncio.run(_serve(Bot(environment, config)))
+    except (SettingsError, UnknownWorkflow, StoreError) as error:
+        problems.print(f"signoff: {error}", markup=False, soft_wrap=True)
+        raise typer.Exit(1) from None
+
+
+async def _serve(bot: Bot) -> None:
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for each in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(each, stopping.set)
+    await bot.start()
+    await stopping.wait()
+    await bot.stop()
+
+
+@app.command()
+def runs(limit: Annotated[int, typer.Option(min=1, max=1000, help="how many, newest first")] = 20) -> None:
+    """List the latest runs."""
+    table = Table("run", "workflow", "status", "requester", "asked", "outcome")
+    with _reading() as tx:
+        rows = run_rows.recent(tx, limit)
+    for run in rows:
+        asked = f"{run.created_at:%Y-%m-%d %H:%M}"
+        table.add_row(run.id, run.workflow, run.status, run.requester, asked, run.outcome or "")
+    console.print(table)
+
+
+@app.command()
+def show(
+    run: Annotated[str, typer.Argument(help="a run's id, as `signoff runs` lists it")],
+    state: Annotated[
+        bool, typer.Option("--state", help="print the dehydrated state as JSON instead")
+    ] = False,
+) -> None:
+    """Tell the whole story of a run."""
+    with _reading() as tx:
+        tenant = next((tenant for tenant, id in run_rows.all_ids(tx) if id == run), None)
+        if tenant is None:
+            problems.print(f"signoff: there is no run {run}", markup=False)
+            raise typer.Exit(1)
+        if state:
+            console.print_json(json.dumps(tell_state(tx, tenant, run)))
+        else:
+            tell_story(tx, tenant, run, console)
+
+
+@app.command()
+def verify() -> None:
+    """Check every promise that can be read from the data. Exit code 1 when one is broken."""
+    with _reading() as tx:
+        count = len(run_rows.all_ids(tx))
+        broken = broken_rules(tx)
+    for each in broken:
+        console.print(f"{each.rule}: run {each.run}: {each.text}", markup=False, soft_wrap=True)
+    if broken:
+        raise typer.Exit(1)
+    console.print(f"{count} runs checked, every rule holds.")
+
+
+@contextmanager
+def _reading() -> Iterator[Transaction]:
+    """One consistent picture of the database under SIGNOFF_HOME, whether a bot is running or not."""
+    file = Home().database_file
+    if not file.exists():
+        problems.print(f"signoff: there is no database at {file}; set SIGNOFF_HOME.", markup=False)
+        raise typer.Exit(1)
+    with closing(open_for_reading(file)) as connection:
+        connection.execute("BEGIN")
+        yield Transaction(connection)

@@ -1,0 +1,124 @@
+"""Who is in which group, and who is a full member: read from Slack, kept in memory for a short while.
+
+A click is judged on facts from memory. They are read again every minute, and once more at a click that finds
+them too old; if that fails they stay old, and the policy says no.
+"""
+
+import asyncio
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import aiohttp
+import structlog
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from workflows.approvals.policy import FACTS_FRESH_FOR, Policy, VoterFacts
+from workflows.clock import Clock
+
+log = structlog.get_logger()
+
+READ_EVERY = timedelta(seconds=60)
+LOOK_EVERY_S = 1.0
+FRESHEN_WITHIN_S = 1.2
+NEVER = datetime.fromtimestamp(0, UTC)
+
+
+@dataclass(frozen=True)
+class _Person:
+    active: bool
+    full_member: bool
+    of_workspace: bool
+    read_at: datetime
+
+
+@dataclass(frozen=True)
+class _Group:
+    members: frozenset[str]
+    read_at: datetime
+
+
+class SlackDirectory:
+    """Implements `workflows.approvals.directory.Directory`."""
+
+    def __init__(self, client: AsyncWebClient, tenant: str, policies: Iterable[Policy], clock: Clock) -> None:
+        self._client = client
+        self._tenant = tenant
+        self._clock = clock
+        policies = list(policies)
+        self._users = {user for policy in policies for user in policy.users}
+        self._group_ids = {group for policy in policies for group in policy.groups}
+        self._groups: dict[str, _Group] = {}
+        self._people: dict[str, _Person] = {}
+        self._read_at = NEVER
+        self._reading = asyncio.Lock()
+        self._loop: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        await self._try_to_read()
+        self._loop = asyncio.create_task(self._serve(), name="directory")
+
+    async def stop(self) -> None:
+        if self._loop is not None:
+            self._loop.cancel()
+            await asyncio.gather(self._loop, return_exceptions=True)
+
+    def facts(self, user: str, policy: Policy) -> VoterFacts:
+        """From memory only. What was never read is as old as can be, so the policy refuses it."""
+        groups = [(id, self._groups.get(id)) for id in policy.groups]
+        person = self._people.get(user)
+        named = user in policy.users or any(group and user in group.members for _, group in groups)
+        moments = [group.read_at if group else NEVER for _, group in groups]
+        if named:
+            moments.append(person.read_at if person else NEVER)
+        return VoterFacts(
+            user=user,
+            # Someone the policy does not name is never asked about: they can't pass it either way.
+            active=person.active if person else True,
+            full_member=person.full_member if person else True,
+            of_workspace=person.of_workspace if person else True,
+            groups=tuple(id for id, group in groups if group and user in group.members),
+            read_at=min(moments, default=self._clock()),
+        )
+
+    async def freshen(self) -> None:
+        """Costs nothing while the facts are fresh; else one bounded try to read them again."""
+        if self._clock() - self._read_at <= FACTS_FRESH_FOR:
+            return
+        try:
+            await asyncio.wait_for(self._try_to_read(), FRESHEN_WITHIN_S)
+        except TimeoutError:
+            log.warning("directory_slow", tenant=self._tenant)
+
+    async def _serve(self) -> None:
+        while True:
+            await asyncio.sleep(LOOK_EVERY_S)
+            if self._clock() - self._read_at >= READ_EVERY:
+                await self._try_to_read()
+
+    async def _try_to_read(self) -> None:
+        async with self._reading:
+            try:
+                await self._read()
+            except (SlackApiError, aiohttp.ClientError, TimeoutError) as error:
+                log.warning("directory_unread", tenant=self._tenant, error=str(error))
+
+    async def _read(self) -> None:
+        now = self._clock()
+        for group in self._group_ids:
+            answer = await self._client.usergroups_users_list(usergroup=group)
+            self._groups[group] = _Group(frozenset(answer["users"]), now)
+        members = {user for group in self._groups.values() for user in group.members}
+        for user in members | self._users:
+            answer = await self._client.users_info(user=user)
+            found = answer["user"]
+            self._people[user] = _Person(
+                active=not found.get("deleted", False),
+                full_member=not (
+                    found.get("is_restricted") or found.get("is_ultra_restricted") or found.get("is_bot")
+                ),
+                of_workspace=found.get("team_id") == self._tenant and not found.get("is_stranger", False),
+                read_at=now,
+            )
+        self._read_at = now

@@ -1,0 +1,94 @@
+"""Approve and Reject: the click is recorded, then acked, then the card changes."""
+
+from typing import Any
+
+from pydantic import ValidationError
+from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncRespond
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot import errors
+from bot.directory import SlackDirectory
+from bot.ids import Action, Block, Callback
+from bot.listeners import ACK_DEADLINE_S
+from bot.payloads import Bound, Click, RejectSubmission
+from bot.views import modals
+from store.errors import NotRecorded
+from workflows.approvals.decide import Answer, AnswerKind, Approvals, Ballot, Choice
+from workflows.clock import Clock
+from workflows.gates import GateRequest
+from workflows.inputs import clean
+
+
+def register(
+    app: AsyncApp, tenant: str, approvals: Approvals, directory: SlackDirectory, clock: Clock
+) -> None:
+    @app.action(Action.APPROVE)
+    async def approve(ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond) -> None:
+        click = Click.model_validate(body)
+        bound = Bound.of_button(click.value)
+        await directory.freshen()
+        ballot = Ballot(tenant, click.delivery, bound.approval, bound.digest, click.user.id, Choice.APPROVE)
+        try:
+            answer = await approvals.decide(ballot, ACK_DEADLINE_S)
+        except NotRecorded:
+            await ack()
+            await _whisper(respond, errors.NOT_RECORDED_CLICK)
+            return
+        await ack()
+        if answer.kind != AnswerKind.RECORDED:
+            await _whisper(respond, errors.answer(answer, clock()))
+
+    @app.action(Action.REJECT)
+    async def ask_for_a_reason(
+        ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond, client: AsyncWebClient
+    ) -> None:
+        """Nothing is decided yet, so nothing is recorded: the modal's submission is."""
+        await ack()
+        click = Click.model_validate(body)
+        bound = Bound.of_button(click.value)
+        await directory.freshen()
+        found = await approvals.look(tenant, bound.approval, bound.digest, click.user.id)
+        if isinstance(found, Answer):
+            await _whisper(respond, errors.answer(found, clock()))
+            return
+        title = GateRequest.model_validate(found.request).title
+        await client.views_open(
+            trigger_id=click.trigger_id, view=modals.reject(found.id, found.digest, title)
+        )
+
+    @app.view(Callback.REJECT)
+    async def reject(ack: AsyncAck, body: dict[str, Any]) -> None:
+        submission = RejectSubmission.model_validate(body)
+        reason = clean(submission.reason)
+        if not reason:
+            await ack(response_action="errors", errors={Block.REASON: "Please say why in a few words."})
+            return
+        try:
+            bound = submission.bound
+        except ValidationError:
+            await ack(response_action="update", view=modals.notice("Not rejected", errors.UNKNOWN_RUN))
+            return
+        await directory.freshen()
+        ballot = Ballot(
+            tenant,
+            submission.delivery,
+            bound.approval,
+            bound.digest,
+            submission.user.id,
+            Choice.REJECT,
+            reason,
+        )
+        try:
+            answer = await approvals.decide(ballot, ACK_DEADLINE_S)
+        except NotRecorded:
+            await ack(response_action="update", view=modals.notice("Unsure", errors.NOT_RECORDED_CLICK))
+            return
+        if answer.kind == AnswerKind.RECORDED:
+            await ack()
+            return
+        text = errors.answer(answer, clock())
+        await ack(response_action="update", view=modals.notice("Not rejected", text))
+
+
+async def _whisper(respond: AsyncRespond, text: str) -> None:
+    await respond(text=text, response_type="ephemeral", replace_original=False)

@@ -1,0 +1,105 @@
+"""Slack's payloads as far as we read them, parsed once at the edge.
+
+https://docs.slack.dev/interactivity/implementing-slash-commands,
+https://docs.slack.dev/reference/interaction-payloads
+"""
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from bot.ids import Block, Input
+
+
+class Payload(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class SlashCommand(Payload):
+    command: str
+    text: str = ""
+    user_id: str
+    channel_id: str
+    trigger_id: str
+
+    @property
+    def delivery(self) -> str:
+        """Slack gives every use of a command its own trigger id; a repeated delivery carries the same."""
+        return f"command:{self.trigger_id}"
+
+    @property
+    def typed(self) -> str:
+        """The text as it was typed: Slack sends &, < and > as entities."""
+        return self.text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+
+
+class User(Payload):
+    id: str
+
+
+class Channel(Payload):
+    id: str
+
+
+class ActionValue(Payload):
+    value: str = ""
+    action_ts: str = ""
+
+
+class Click(Payload):
+    """A press of a button in a message."""
+
+    user: User
+    channel: Channel
+    trigger_id: str
+    actions: list[ActionValue] = Field(min_length=1)
+
+    @property
+    def value(self) -> str:
+        return self.actions[0].value
+
+    @property
+    def delivery(self) -> str:
+        return f"click:{self.trigger_id}"
+
+
+class Bound(Payload):
+    """What an Approve or Reject button carries: an approval, and the digest of what was shown."""
+
+    approval: str
+    digest: str
+
+    @classmethod
+    def of_button(cls, value: str) -> "Bound":
+        approval, _, digest = value.partition(":")
+        return cls(approval=approval, digest=digest)
+
+
+class TextInput(Payload):
+    value: str | None = None
+
+
+class ViewState(Payload):
+    values: dict[str, dict[str, TextInput]]
+
+
+class View(Payload):
+    id: str
+    private_metadata: str
+    state: ViewState
+
+
+class RejectSubmission(Payload):
+    user: User
+    view: View
+
+    @property
+    def bound(self) -> Bound:
+        return Bound.model_validate_json(self.view.private_metadata)
+
+    @property
+    def reason(self) -> str:
+        return (self.view.state.values[Block.REASON][Input.REASON].value or "").strip()
+
+    @property
+    def delivery(self) -> str:
+        """A modal can be sent once; sent twice, it is the same submission."""
+        return f"view:{self.view.id}"

@@ -1,0 +1,168 @@
+"""One message to Slack: rendered from what is stored now, posted, changed or whispered, or found again."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.ids import EVENT_TYPE
+from bot.views import thread
+from bot.views.blocks import Rendered
+from bot.views.card import card
+from bot.views.mrkdwn import escape
+from store import outbox
+from store.records import Message, OutboxKind, Outgoing
+from store.sqlite import Database
+from store.transaction import Transaction
+from workflows import story
+from workflows.story import Story
+from workflows.workflow import Registry
+
+FOUND_PAGE = 200
+FOUND_PAGES_MAX = 10
+# Where a whisper can't reach a person, a direct message can.
+UNREACHABLE = frozenset(["not_in_channel", "channel_not_found", "user_not_in_channel", "is_archived"])
+
+
+@dataclass(frozen=True)
+class Post:
+    """A row that is with Slack now; `ts` names the new message, where there is one."""
+
+    row: Outgoing
+    channel: str
+    ts: str | None
+
+
+class Poster:
+    """Raises what the Slack client raises: SlackApiError for a no, aiohttp's errors for no answer."""
+
+    def __init__(self, client: AsyncWebClient, database: Database, registry: Registry) -> None:
+        self._client = client
+        self._database = database
+        self._registry = registry
+
+    async def send(self, rows: Sequence[Outgoing]) -> Sequence[Post]:
+        """Sends rows of one run that go out together; returns those that are with Slack afterwards."""
+        first = rows[0]
+        told = await self._database.read(lambda tx: story.tell(tx, first.tenant, first.run))
+        if told is None:
+            raise ValueError(f"outbox row {first.id} belongs to no run")
+        if first.kind == OutboxKind.CARD:
+            return await self._change_card(rows, told)
+        if first.kind == OutboxKind.WHISPER:
+            return await self._whisper(first)
+        if any(row.state == "sending" for row in rows):
+            found = await self._find(rows, told.root)
+            if found:
+                return found
+        await self._database.write(lambda tx: _mark_sending(tx, rows))
+        return await self._post(rows, told)
+
+    async def tell_requester(self, row: Outgoing, code: str) -> None:
+        """Last resort for a message Slack refuses: the person who asked learns that nobody saw it."""
+        told = await self._database.read(lambda tx: story.tell(tx, row.tenant, row.run))
+        if told is None or row.kind not in (OutboxKind.ROOT, OutboxKind.ASK):
+            return
+        what = escape(self._headline(told))
+        text = f"Slack refused to show {what} in <#{row.channel}> ({code}), so nobody can approve it there."
+        await self._direct_message(told.run.requester, text)
+
+    async def _post(self, rows: Sequence[Outgoing], told: Story) -> Sequence[Post]:
+        shown = self._render(rows, told)
+        answer = await self._client.chat_postMessage(
+            channel=rows[0].channel,
+            text=shown.text,
+            blocks=shown.blocks,
+            thread_ts=told.root.ts if told.root and rows[0].follows else None,
+            metadata={
+                "event_type": EVENT_TYPE,
+                "event_payload": {"outbox": ",".join(row.id for row in rows)},
+            },
+            unfurl_links=False,
+            unfurl_media=False,
+        )
+        return [Post(row, str(answer["channel"]), str(answer["ts"])) for row in rows]
+
+    async def _change_card(self, rows: Sequence[Outgoing], told: Story) -> Sequence[Post]:
+        if told.root is None:
+            raise ValueError(f"card of {told.run.id} changed before it was posted")
+        shown = card(told, self._headline(told))
+        await self._client.chat_update(
+            channel=told.root.channel, ts=told.root.ts, text=shown.text, blocks=shown.blocks
+        )
+        return [Post(row, told.root.channel, None) for row in rows]
+
+    async def _whisper(self, row: Outgoing) -> Sequence[Post]:
+        user, text = str(row.body["user"]), escape(str(row.body["text"]))
+        try:
+            await self._client.chat_postEphemeral(channel=row.channel, user=user, text=text)
+        except SlackApiError as error:
+            if error.response.get("error") not in UNREACHABLE:
+                raise
+            await self._direct_message(user, text)
+        return [Post(row, row.channel, None)]
+
+    async def _direct_message(self, user: str, text: str) -> None:
+        opened = await self._client.conversations_open(users=user)
+        await self._client.chat_postMessage(channel=opened["channel"]["id"], text=text)
+
+    async def _find(self, rows: Sequence[Outgoing], root: Message | None) -> Sequence[Post]:
+        """Rows of an earlier try whose answer was lost, if Slack has them: known by their metadata."""
+        wanted = {row.id: row for row in rows if row.state == "sending"}
+        found: list[Post] = []
+        cursor = None
+        for _ in range(FOUND_PAGES_MAX):
+            page = await self._page(rows[0], root, cursor)
+            for message in page["messages"]:
+                for id in _outbox_ids(message):
+                    if id in wanted:
+                        found.append(Post(wanted.pop(id), rows[0].channel, str(message["ts"])))
+            cursor = (page.get("response_metadata") or {}).get("next_cursor")
+            if not wanted or not cursor:
+                break
+        return found
+
+    async def _page(self, row: Outgoing, root: Message | None, cursor: str | None) -> Any:
+        if row.follows and root:
+            return await self._client.conversations_replies(
+                channel=root.channel, ts=root.ts, limit=FOUND_PAGE, cursor=cursor, include_all_metadata=True
+            )
+        return await self._client.conversations_history(
+            channel=row.channel,
+            oldest=f"{row.created_at.timestamp() - 60:.6f}",
+            limit=FOUND_PAGE,
+            cursor=cursor,
+            include_all_metadata=True,
+        )
+
+    def _render(self, rows: Sequence[Outgoing], told: Story) -> Rendered:
+        first = rows[0]
+        match first.kind:
+            case OutboxKind.ROOT:
+                return card(told, self._headline(told))
+            case OutboxKind.ASK:
+                return thread.asks(told)
+            case OutboxKind.STEP:
+                return thread.steps(
+                    [thread.StepLine(str(row.body["node"]), str(row.body["text"])) for row in rows]
+                )
+            case _:
+                mention = first.body.get("mention")
+                return thread.reply(str(first.body["text"]), str(mention) if mention else None)
+
+    def _headline(self, told: Story) -> str:
+        return self._registry.headline(told.run.workflow, told.run.input)
+
+
+def _mark_sending(tx: Transaction, rows: Sequence[Outgoing]) -> None:
+    for row in rows:
+        outbox.mark_sending(tx, row)
+
+
+def _outbox_ids(message: dict[str, Any]) -> Sequence[str]:
+    metadata = message.get("metadata") or {}
+    if metadata.get("event_type") != EVENT_TYPE:
+        return []
+    return str(metadata.get("event_payload", {}).get("outbox", "")).split(",")

@@ -1,0 +1,182 @@
+"""The publisher: the outbox on its way to Slack, one writer a channel, oldest first.
+
+What is shown is read when it is sent. Steps of a run that wait are joined into one message; of several
+changes to a card only the newest state goes out. A reply waits for its root. `chat.postMessage` takes no
+idempotency key, so each post carries its outbox ids in `metadata`, and a post whose answer was lost is looked
+for before it is posted again. Only the publisher writes cards.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import timedelta
+from functools import partial
+
+import aiohttp
+import structlog
+from slack_sdk.errors import SlackApiError
+
+from bot.pace import Pace
+from bot.posting import Post, Poster
+from bot.settings import SlackSettings
+from store import outbox
+from store.errors import StoreError
+from store.records import OutboxKind, Outgoing
+from store.sqlite import Database
+from store.transaction import Transaction
+from workflows.bells import Bells
+from workflows.clock import Clock
+
+log = structlog.get_logger()
+
+LOOK_EVERY_S = 0.5
+STORE_RETRY_S = 1.0
+ROWS_MAX = 100
+RETRY_MAX = timedelta(minutes=5)
+
+# Slack did not do it and will not do it later: https://docs.slack.dev/reference/methods/chat.postMessage
+PERMANENT = frozenset(
+    ["invalid_blocks", "invalid_blocks_format", "msg_too_long", "msg_blocks_too_long", "no_text", "is_archived", "channel_not_found", "not_in_channel", "message_not_found", "cant_update_message", "edit_window_closed", "user_not_in_channel", "restricted_action", "cannot_dm_bot", "user_not_found", "thread_not_found"]
+)
+
+
+class Publisher:
+    """`start`, then leave it alone."""
+
+    def __init__(
+        self, database: Database, poster: Poster, tenant: str, pace: SlackSettings, clock: Clock, bells: Bells
+    ) -> None:
+        self._database = database
+        self._poster = poster
+        self._tenant = tenant
+        self._pace = pace
+        self._clock = clock
+        self._bells = bells
+        self._paces: dict[str, Pace] = {}
+        self._writers: dict[str, asyncio.Task[None]] = {}
+        self._loop: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        self._loop = asyncio.create_task(self._serve(), name="publisher")
+
+    async def stop(self) -> None:
+        tasks = [task for task in (self._loop, *self._writers.values()) if task is not None]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _serve(self) -> None:
+        while True:
+            await self._bells.outbox.wait(LOOK_EVERY_S)
+            now = self._clock()
+            channels = await self._database.read(
+                partial(outbox.waiting_channels, tenant=self._tenant, now=now)
+            )
+            for channel in channels:
+                if channel not in self._writers:
+                    writer = asyncio.create_task(self._empty(channel), name=f"publisher {channel}")
+                    self._writers[channel] = writer
+                    writer.add_done_callback(partial(self._emptied, channel))
+
+    def _emptied(self, channel: str, _: asyncio.Task[None]) -> None:
+        del self._writers[channel]
+        self._bells.outbox.ring()
+
+    async def _empty(self, channel: str) -> None:
+        """Sends what may go out now. What has to wait is left for a later look."""
+        pace = self._paces.setdefault(channel, Pace(self._pace.messages_per_second, self._pace.burst))
+        while True:
+            now = self._clock()
+            rows = await self._database.read(
+                partial(outbox.waiting, tenant=self._tenant, channel=channel, now=now, limit=ROWS_MAX)
+            )
+            if not rows:
+                return
+            try:
+                await pace.turn()
+                await self._send(_together(rows))
+            except StoreError as error:
+                log.error("publisher_store_failed", channel=channel, error=str(error))
+                await asyncio.sleep(STORE_RETRY_S)
+
+    async def _send(self, rows: Sequence[Outgoing]) -> None:
+        try:
+            posts = await self._poster.send(rows)
+        except SlackApiError as error:
+            await self._refused(rows, error)
+        except (aiohttp.ClientError, TimeoutError) as error:
+            # Sent or not: nobody knows. The rows stay `sending` and are looked for first.
+            await self._later(rows, _pause(rows[0]), repr(error), in_doubt=True)
+        else:
+            await self._sent(posts)
+
+    async def _sent(self, posts: Sequence[Post]) -> None:
+        now = self._clock()
+
+        def work(tx: Transaction) -> None:
+            for post in posts:
+                if post.ts is not None:
+                    outbox.insert_message(tx, post.row, post.channel, post.ts, now)
+                outbox.mark_sent(tx, post.row, now)
+
+        await self._database.write(work)
+
+    async def _refused(self, rows: Sequence[Outgoing], error: SlackApiError) -> None:
+        code = str(error.response.get("error", "unknown"))
+        if error.response.status_code == 429 or code == "ratelimited":
+            pause = timedelta(seconds=float(error.response.headers.get("Retry-After", 1)))
+            await self._later(rows, pause, code, in_doubt=False)
+        elif code in PERMANENT:
+            await self._give_up(rows, code)
+        else:
+            await self._later(rows, _pause(rows[0]), code, in_doubt=True)
+
+    async def _give_up(self, rows: Sequence[Outgoing], code: str) -> None:
+        """Slack will never take these: the person who asked hears of it directly, and the row is dead."""
+        log.error("message_undeliverable", tenant=self._tenant, run=rows[0].run, error=code)
+        try:
+            await self._poster.tell_requester(rows[0], code)
+        except (SlackApiError, aiohttp.ClientError, TimeoutError) as error:
+            log.error("requester_unreachable", tenant=self._tenant, run=rows[0].run, error=str(error))
+
+        def work(tx: Transaction) -> None:
+            for row in rows:
+                outbox.mark_dead(tx, row, code)
+
+        await self._database.write(work)
+
+    async def _later(self, rows: Sequence[Outgoing], pause: timedelta, error: str, *, in_doubt: bool) -> None:
+        log.warning("message_delayed", tenant=self._tenant, run=rows[0].run, error=error, pause=str(pause))
+        due_at = self._clock() + pause
+
+        def work(tx: Transaction) -> None:
+            for row in rows:
+                if in_doubt and row.kind in POSTED:
+                    outbox.doubt(tx, row, due_at, error)
+                else:
+                    outbox.postpone(tx, row, due_at, error)
+
+        await self._database.write(work)
+
+
+# Kinds that make a new message which can be found again. A card is changed, a whisper leaves no trace:
+# both may simply be sent once more.
+POSTED = frozenset([OutboxKind.ROOT, OutboxKind.STEP, OutboxKind.ASK, OutboxKind.REPLY])
+
+
+def _together(rows: Sequence[Outgoing]) -> Sequence[Outgoing]:
+    """The first row, with those that go out with it: later steps up to the run's next other message, or
+    every change to the same card."""
+    first = rows[0]
+    if first.kind == OutboxKind.CARD:
+        return [row for row in rows if row.kind == OutboxKind.CARD and row.run == first.run]
+    group = [first]
+    if first.kind == OutboxKind.STEP:
+        for row in (each for each in rows[1:] if each.run == first.run and each.kind != OutboxKind.CARD):
+            if row.kind != OutboxKind.STEP:
+                break
+            group.append(row)
+    return group
+
+
+def _pause(row: Outgoing) -> timedelta:
+    return min(timedelta(seconds=2 ** min(row.attempts, 10)), RETRY_MAX)

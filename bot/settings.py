@@ -1,0 +1,121 @@
+"""Settings: secrets and addresses from the environment, workflows from `signoff.toml`.
+
+The only file that reads the environment. Whatever is wrong is refused, naming the variable or the file and
+key.
+"""
+
+import tomllib
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from workflows.workflow import WorkflowSettings
+
+SLACK_API = "https://slack.com/api/"
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+class SettingsError(Exception):
+    """A setting is missing or wrong. The message names it and is meant for a person."""
+
+
+class Environment(BaseSettings):
+    """The environment. The two addresses and the clock file are for the sandbox."""
+
+    model_config = SettingsConfigDict(frozen=True, extra="ignore")
+
+    slack_bot_token: SecretStr
+    slack_app_token: SecretStr
+    stripe_api_key: SecretStr
+    slack_api_url: str = SLACK_API
+    stripe_api_base: str | None = None
+    signoff_home: Path = Path(".signoff")
+    signoff_config: Path = Path("signoff.toml")
+    signoff_clock_file: Path | None = None
+
+    @property
+    def database_file(self) -> Path:
+        return self.signoff_home / "signoff.db"
+
+    @property
+    def in_sandbox(self) -> bool:
+        return urlsplit(self.slack_api_url).hostname in LOOPBACK
+
+
+class Home(BaseSettings):
+    """Where a running Signoff keeps its database: all the reading commands need to know."""
+
+    model_config = SettingsConfigDict(frozen=True, extra="ignore")
+
+    signoff_home: Path = Path(".signoff")
+
+    @property
+    def database_file(self) -> Path:
+        return self.signoff_home / "signoff.db"
+
+
+class SlackSettings(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    # Slack takes about one message a second in a channel, with short bursts:
+    # https://docs.slack.dev/apis/web-api/rate-limits
+    messages_per_second: float = Field(default=1.0, gt=0, le=1000)
+    burst: int = Field(default=5, ge=1, le=1000)
+
+
+class Config(BaseModel):
+    """`signoff.toml`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    slack: SlackSettings = SlackSettings()
+    workflows: dict[str, WorkflowSettings]
+
+
+def read_environment() -> Environment:
+    """Raises SettingsError, which names the variable."""
+    try:
+        environment = Environment()
+    except ValidationError as error:
+        raise SettingsError(_named(error, "the environment", upper=True)) from None
+    _refuse_live_money_in_the_sandbox(environment)
+    return environment
+
+
+def read_config(file: Path) -> Config:
+    """Raises SettingsError, which names the file and the key."""
+    try:
+        text = file.read_text(encoding="utf-8")
+    except OSError as error:
+        hint = "Copy signoff.toml.example and adapt it, or set SIGNOFF_CONFIG."
+        raise SettingsError(f"{file}: {error.strerror}. {hint}") from None
+    try:
+        return Config.model_validate(tomllib.loads(text))
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"{file}: not valid TOML: {error}") from None
+    except ValidationError as error:
+        raise SettingsError(_named(error, str(file), upper=False)) from None
+
+
+def _refuse_live_money_in_the_sandbox(environment: Environment) -> None:
+    key = environment.stripe_api_key.get_secret_value()
+    if key.split("_")[1:2] == ["live"] and environment.slack_api_url != SLACK_API:
+        raise SettingsError(
+            "STRIPE_API_KEY: a live key is refused while SLACK_API_URL is not Slack's own: "
+            "with the sandbox's people, no real money moves."
+        )
+    if environment.signoff_clock_file is not None and not environment.in_sandbox:
+        raise SettingsError("SIGNOFF_CLOCK_FILE: only the sandbox moves the clock; unset it.")
+
+
+def _named(error: ValidationError, place: str, *, upper: bool) -> str:
+    lines = []
+    for each in error.errors():
+        key = ".".join(str(part) for part in each["loc"]) or "(whole file)"
+        problem = "is missing" if each["type"] == "missing" else each["msg"].removeprefix("Value error, ")
+        if each["type"] == "extra_forbidden":
+            problem = "is not a key Signoff knows"
+        lines.append(f"{place}: {key.upper() if upper else key}: {problem}")
+    return "\n".join(lines)

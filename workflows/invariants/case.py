@@ -1,0 +1,25 @@
+"""What a rule is given, and what it answers."""
+
+from dataclasses import dataclass
+
+from store.records import Approval, AuditEntry, Effect, Run, Vote
+
+
+@dataclass(frozen=True)
+class Case:
+    """One run with everything that was recorded about it. `votes` are by approval id."""
+
+    run: Run
+    approvals: tuple[Approval, ...]
+    votes: dict[str, tuple[Vote, ...]]
+    effects: tuple[Effect, ...]
+    audit: tuple[AuditEntry, ...]
+
+
+@dataclass(frozen=True)
+class Broken:
+    """A rule that does not hold for a run."""
+
+    rule: str
+    run: str
+    text: str
