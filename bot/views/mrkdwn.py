@@ -83,6 +83,9 @@ def utc(moment: datetime) -> str:
 
 def pieces(text: str, limit: int) -> Iterator[str]:
     """Finished mrkdwn in parts of at most `limit`, never cut inside a mention, a link or an entity."""
+    if len(text) <= limit:
+        yield text
+        return
     part = ""
     for unit in _UNIT.findall(text):
         if part and len(part) + len(unit) > limit:

@@ -34,7 +34,7 @@ def reason(label: str, words: str) -> Blocks:
 
 def _field(field: CardField) -> str:
     label = f"*{mrkdwn.literal(field.label, LABEL_MAX)}*\n"
-    if field.user:
+    if field.user and mrkdwn.is_user(field.value):
         return label + mrkdwn.user(field.value)
     if field.url:
         linked = label + mrkdwn.link(field.url, mrkdwn.fit(field.value, VALUE_MAX))

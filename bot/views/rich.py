@@ -21,7 +21,7 @@ def emoji(name: str) -> Inline:
 
 
 def user(id: str) -> Inline:
-    return {"type": "user", "user_id": id} if mrkdwn.is_user(id) else text(mrkdwn.one_line(id)[:60] or "?")
+    return {"type": "user", "user_id": id} if mrkdwn.is_user(id) else text(mrkdwn.one_line(id) or "?")
 
 
 def date(moment: datetime, style: str) -> Inline:
