@@ -154,7 +154,7 @@ def _is_of_the_database(error: BaseException) -> bool:
 
 
 def _carried(error: BaseException) -> BaseException:
-    """StopIteration as a RuntimeError, as in coroutines: an asyncio future refuses it and would never answer."""
+    """StopIteration as RuntimeError, like coroutines: an asyncio future refuses it and would never answer."""
     if not isinstance(error, StopIteration):
         return error
     carried = RuntimeError("the work raised StopIteration")

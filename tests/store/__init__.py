@@ -1,0 +1,1 @@
+"""The store on SQLite: its contract clause by clause, on real files."""

@@ -1,0 +1,196 @@
+"""Work and Answer: what `write` promises while the database is well."""
+
+import asyncio
+import sqlite3
+import threading
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from store import deliveries
+from store.errors import NotRecorded, Stale
+from store.migrate import migrate
+from store.sqlite import Database
+from store.transaction import Transaction
+from store.writer import Job, Writer
+from tests.store.elsewhere import recorded
+from tests.store.seeds import NOW, TENANT, delivery
+from tests.store.waiting import PATIENCE_S, in_one_group, outcomes, submitted, writer_held
+
+
+class Refused(Exception):
+    pass
+
+
+async def test_a_write_answers_what_its_work_returns(database: Database) -> None:
+    assert await database.write(lambda tx: "an answer") == "an answer"
+
+
+async def test_another_connection_sees_the_row_when_write_returns(database: Database, file: Path) -> None:
+    for number in range(20):
+        id = await database.write(delivery(f"d{number}"))
+        assert id in recorded(file)
+
+
+def test_a_group_is_committed_before_the_first_of_it_is_answered(file: Path) -> None:
+    """A future's callback runs where the answer is given, so it sees what is committed at that moment."""
+    connection = sqlite3.connect(file, isolation_level=None, check_same_thread=False)
+    connection.execute("PRAGMA journal_mode=WAL")
+    migrate(connection, file)
+    writer = Writer(connection)
+    released = threading.Event()
+    writer.submit(Job(lambda tx: released.wait(PATIENCE_S)))
+    seen: list[set[str]] = []
+    jobs = [Job(delivery("d1")), Job(delivery("d2"))]
+    for job in jobs:
+        job.future.add_done_callback(lambda _: seen.append(recorded(file)))
+        writer.submit(job)
+    released.set()
+    writer.close()
+    assert seen == [{"d1", "d2"}, {"d1", "d2"}]
+
+
+async def test_many_waiting_works_share_one_commit(database: Database) -> None:
+    said: list[str] = []
+    database._writer._connection.set_trace_callback(said.append)
+    async with writer_held(database):
+        tasks = await submitted(database, [delivery(f"d{number}") for number in range(100)])
+        said.clear()  # all that follows is the end of the holding work's transaction, and the group's
+    await outcomes(tasks)
+    database._writer._connection.set_trace_callback(None)
+    assert said.count("COMMIT") == 2
+    assert said.count("BEGIN IMMEDIATE") == 1
+
+
+async def test_a_work_that_raises_leaves_its_neighbours_and_nothing_of_its_own(
+    database: Database, file: Path
+) -> None:
+    def raising(tx: Transaction) -> str:
+        delivery("lost")(tx)
+        raise Refused("by a rule")
+
+    answers = await in_one_group(database, [delivery("before"), raising, delivery("after")])
+
+    assert answers[0] == "before"
+    assert isinstance(answers[1], Refused)
+    assert answers[2] == "after"
+    assert recorded(file) == {"before", "after"}
+
+
+async def test_a_work_sees_what_its_neighbours_before_it_wrote(database: Database) -> None:
+    def look(tx: Transaction) -> str:
+        return str(deliveries.answer_given(tx, TENANT, "d1"))
+
+    assert (await in_one_group(database, [delivery("d1"), look]))[1] == "{'text': 'x'}"
+
+
+@pytest.mark.parametrize(
+    "error",
+    [Refused("no"), Stale(0), TimeoutError("mine"), sqlite3.IntegrityError("unique"), KeyError("id")],
+    ids=lambda error: type(error).__name__,
+)
+@pytest.mark.parametrize("deadline_s", [None, PATIENCE_S])
+async def test_the_caller_gets_the_exception_its_work_raised(
+    database: Database, error: Exception, deadline_s: float | None
+) -> None:
+    def raising(tx: Transaction) -> None:
+        raise error
+
+    with pytest.raises(type(error)) as caught:
+        await database.write(raising, deadline_s)
+    # asyncio makes a TimeoutError anew, with the same words; all others arrive as they are.
+    assert caught.value is error or (type(error) is TimeoutError and caught.value.args == error.args)
+
+
+async def test_a_broken_constraint_is_the_callers_exception(database: Database, file: Path) -> None:
+    def break_it(tx: Transaction) -> int:
+        return tx.run("INSERT INTO deliveries (tenant, id, answer, seen_at) VALUES ('T', 'd', '{}', NULL)")
+
+    first, second = await in_one_group(database, [break_it, delivery("d1")])
+    assert isinstance(first, sqlite3.IntegrityError)
+    assert second == "d1"
+    assert recorded(file) == {"d1"}
+
+
+async def test_a_work_that_raises_stopiteration_is_answered(database: Database) -> None:
+    """An asyncio future refuses StopIteration: without care its caller would wait for ever."""
+
+    def empty(tx: Transaction) -> str:
+        return next(iter(()))
+
+    with pytest.raises(RuntimeError, match="StopIteration"):
+        await asyncio.wait_for(database.write(empty), PATIENCE_S)
+    with pytest.raises(RuntimeError, match="StopIteration"):
+        await asyncio.wait_for(database.read(empty), PATIENCE_S)
+
+
+def test_the_writer_outlives_a_work_that_ends_its_thread(file: Path) -> None:
+    connection = sqlite3.connect(file, isolation_level=None, check_same_thread=False)
+    migrate(connection, file)
+    writer = Writer(connection)
+
+    def leave(tx: Transaction) -> None:
+        raise SystemExit(3)
+
+    leaving, staying = Job(leave), Job(delivery("d1"))
+    writer.submit(leaving)
+    writer.submit(staying)
+    assert isinstance(leaving.future.exception(PATIENCE_S), SystemExit)
+    assert staying.future.result(PATIENCE_S) == "d1"
+    writer.close()
+
+
+@pytest.mark.parametrize("ids", [[], ["d1", "d2"]], ids=["no row", "two rows"])
+async def test_a_change_of_other_than_one_row_is_stale_and_undone(database: Database, ids: list[str]) -> None:
+    for id in ids:
+        await database.write(delivery(id))
+    with pytest.raises(Stale) as caught:
+        await database.write(lambda tx: tx.change("UPDATE deliveries SET answer = '{}'"))
+    assert caught.value.rows == len(ids)
+    answers = await database.read(lambda tx: [deliveries.answer_given(tx, TENANT, id) for id in ids])
+    assert answers == [{"text": "x"} for _ in ids]
+
+
+async def test_a_change_of_one_row_is_kept(database: Database) -> None:
+    await database.write(delivery("d1"))
+    await database.write(lambda tx: tx.change("UPDATE deliveries SET answer = '{}' WHERE id = 'd1'"))
+    assert await database.read(lambda tx: deliveries.answer_given(tx, TENANT, "d1")) == {}
+
+
+async def test_a_naive_datetime_is_refused(database: Database, file: Path) -> None:
+    naive = NOW.replace(tzinfo=None)
+    with pytest.raises(ValueError, match="aware"):
+        await database.write(lambda tx: deliveries.record(tx, TENANT, "d1", {}, naive))
+    assert recorded(file) == set()
+
+
+async def test_close_finishes_what_is_queued_and_refuses_what_comes_after(file: Path) -> None:
+    database = await Database.open(file, NOW)
+    async with writer_held(database):
+        tasks = await submitted(database, [delivery("d1"), delivery("d2")])
+    await database.close()
+    assert await outcomes(tasks) == ["d1", "d2"]
+    with pytest.raises(NotRecorded, match="closed"):
+        await database.write(delivery("d3"))
+    await database.close()
+    assert recorded(file) == {"d1", "d2"}
+
+
+async def test_the_queue_is_bounded(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("store.writer.WAITING_MAX", 2)
+    async with writer_held(database):
+        tasks = await submitted(database, [delivery(f"d{number}") for number in range(3)])
+        with pytest.raises(NotRecorded, match="waiting already"):
+            await tasks[2]
+    assert await outcomes(tasks[:2]) == ["d0", "d1"]
+
+
+async def test_every_writing_connection_syncs_fully_and_checks_its_foreign_keys(database: Database) -> None:
+    def settings(tx: Transaction) -> list[object]:
+        names = ("journal_mode", "synchronous", "foreign_keys")
+        return [value for name in names for value in dict(tx.one(f"PRAGMA {name}") or {}).values()]
+
+    assert await database.write(settings) == ["wal", 2, 1]
+    with closing(sqlite3.connect(database.file)) as other:
+        assert other.execute("PRAGMA journal_mode").fetchone() == ("wal",)
