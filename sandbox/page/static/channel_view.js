@@ -4,6 +4,7 @@ import { Composer } from "./composer.js";
 import { setText } from "./dom.js";
 import { place } from "./place.js";
 import { Scroller } from "./scroller.js";
+import { changed } from "./state.js";
 import { renderTimeline } from "./timeline.js";
 import { markRead, readUpTo } from "./unread.js";
 import { channel, ephemeralsFor, isDirect, rootsOf } from "./workspace.js";
@@ -29,10 +30,14 @@ export function renderChannel() {
   document.getElementById("empty").hidden = messages.length > 0;
   scroller.around(`${place.user}/${place.channel}`, () => renderTimeline(list, messages, ephemeralsFor(place.user, place.channel), { newAfter: arrival.readUpTo }));
   composer.render(direct ? "Message Signoff" : `Message #${name}`);
-  if (document.visibilityState === "visible" && scroller.atEnd) markRead(place.user, place.channel, null, messages.at(-1)?.ts);
+  if (document.visibilityState === "visible" && scroller.atEnd) read(messages.at(-1)?.ts);
 }
 
 const ABOUT = { refunds: "Ask here with /refund; support leads decide", general: "Everything else" };
+
+function read(ts) {
+  if (markRead(place.user, place.channel, null, ts)) changed();
+}
 
 /** Remembers what was read when this person came here, for the line above what is new. */
 function arrive() {

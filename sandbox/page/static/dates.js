@@ -2,14 +2,23 @@
 
 import { now } from "./state.js";
 
+const HALF_A_YEAR_S = 182 * 86_400;
+
 const format = (options) => {
   const formatter = new Intl.DateTimeFormat("en-US", options);
   return (seconds) => formatter.format(new Date(seconds * 1000));
 };
 
-const shortDate = format({ month: "short", day: "numeric", year: "numeric" });
-const longDate = format({ weekday: "long", month: "long", day: "numeric", year: "numeric" });
-const plainDate = format({ month: "long", day: "numeric", year: "numeric" });
+/** A date that leaves out its year within half a year from now, as Slack does. */
+const dated = (options) => {
+  const near = format(options);
+  const far = format({ ...options, year: "numeric" });
+  return (seconds) => (Math.abs(seconds - now()) < HALF_A_YEAR_S ? near : far)(seconds);
+};
+
+const shortDate = dated({ month: "short", day: "numeric" });
+const longDate = dated({ weekday: "long", month: "long", day: "numeric" });
+const plainDate = dated({ month: "long", day: "numeric" });
 const weekday = format({ weekday: "long", month: "long", day: "numeric" });
 export const clockTime = format({ hour: "numeric", minute: "2-digit" });
 export const clockTimeWithSeconds = format({ hour: "numeric", minute: "2-digit", second: "2-digit" });

@@ -9,7 +9,7 @@ import { mrkdwn } from "./mrkdwn.js";
 import { openThread, place } from "./place.js";
 import { clickable } from "./surface.js";
 import { unknown } from "./unknown.js";
-import { calls, person, wordsOf } from "./workspace.js";
+import { person } from "./workspace.js";
 
 /** `compact`: under the same author's last one, without name and picture. `thread`: shown in the thread pane. */
 export function messageNode(message, { compact, thread }) {
@@ -19,7 +19,7 @@ export function messageNode(message, { compact, thread }) {
   return h(
     "article",
     {
-      class: ["message", compact ? "compact" : "", calls(wordsOf(message), place.user) ? "calls-you" : ""].join(" ").trim(),
+      class: compact ? "message compact" : "message",
       "data-testid": "message",
       "aria-label": `${author.name}, ${clockTime(seconds)}`,
       dataset: { ts: message.ts, user: message.user },
@@ -29,7 +29,7 @@ export function messageNode(message, { compact, thread }) {
       "div",
       { class: "message-body" },
       compact ? null : head(author, seconds),
-      h("div", { class: "content" }, ...content(message, surface), message.edited ? h("span", { class: "edited" }, " (edited)") : null),
+      h("div", { class: "content" }, ...withEdited(content(message, surface), message.edited)),
       h("div", { class: "thread-slot" }),
     ),
     thread ? null : h("div", { class: "hover-tools" }, h("button", { type: "button", class: "icon-button", "aria-label": "Reply in thread", title: "Reply in thread", dataset: { focus: "reply" }, onclick: () => openThread(message.ts) }, icon("reply"))),
@@ -58,6 +58,15 @@ const head = (author, seconds) =>
   h("div", { class: "message-head" }, h("bdi", { class: "author" }, author.name), author.bot ? h("span", { class: "app-mark" }, "APP") : null, time(seconds));
 
 const time = (seconds) => h("time", { title: fullTime(seconds), datetime: new Date(seconds * 1000).toISOString() }, clockTime(seconds));
+
+/** "(edited)" stands at the end of the last line of a text, and below blocks. */
+function withEdited(nodes, edited) {
+  if (!edited) return nodes;
+  const mark = h("span", { class: "edited" }, " (edited)");
+  if (!nodes.at(-1)?.classList.contains("line")) return [...nodes, mark];
+  nodes.at(-1).append(mark);
+  return nodes;
+}
 
 /** Blocks where there are any, as Slack does; the text is then only for notifications. */
 function content(item, surface) {

@@ -13,17 +13,20 @@ const SHOWN_MAX = 50;
 const EXAMPLE_AMOUNT = "25.00";
 const NARROW_PX = 900;
 
+let known = null; // the refunds there were when the page was opened: only later ones light up
+
 export function renderMoneyTab() {
+  known ??= new Set(store.money.refunds.map((refund) => refund.id));
   reconcile(document.getElementById("catalogue"), store.catalogue.map(paymentItem));
   const { refunds, attempts } = store.money;
   const newest = [...refunds].sort((a, b) => b.created - a.created).slice(0, SHOWN_MAX);
-  setText(document.getElementById("refunds-sum"), refunds.length ? `${count(refunds.length, "refund")} from ${count(attempts.length, "call")}${replays(attempts)}` : "No money has gone back yet");
+  setText(document.getElementById("refunds-sum"), refunds.length ? `${count(refunds.length, "refund")}, ${count(attempts.length, "call")}${replays(attempts)}` : "No money has gone back yet");
   reconcile(document.getElementById("refunds"), newest.map(refundItem));
 }
 
 function replays(attempts) {
   const replayed = attempts.filter((attempt) => attempt.replayed).length;
-  return replayed ? `, ${count(replayed, "replay")} answered by its key` : "";
+  return replayed ? ` (${replayed} replayed by its key)` : "";
 }
 
 function paymentItem(it) {
@@ -65,7 +68,7 @@ function refundItem(it) {
     create: () =>
       h(
         "li",
-        { class: "refund", "data-testid": "refund" },
+        { class: known.has(it.id) ? "refund" : "refund fresh", "data-testid": "refund" },
         h("b", {}, money(it.amount, it.currency)),
         h("span", { class: `status ${it.status}` }, it.status),
         h("span", { class: "when", title: fullTime(it.created) }, passed),

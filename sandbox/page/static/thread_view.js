@@ -4,6 +4,7 @@ import { Composer } from "./composer.js";
 import { setText } from "./dom.js";
 import { closeThread, place } from "./place.js";
 import { Scroller } from "./scroller.js";
+import { changed } from "./state.js";
 import { renderTimeline } from "./timeline.js";
 import { markRead } from "./unread.js";
 import { channel, ephemeralsFor, isDirect, message, repliesOf } from "./workspace.js";
@@ -38,7 +39,7 @@ export function renderThread() {
     renderTimeline(list, replies, ephemeralsFor(place.user, place.channel, place.thread), { thread: true });
   });
   composer.render("Reply…");
-  if (document.visibilityState === "visible") markRead(place.user, place.channel, place.thread, replies.at(-1)?.ts);
+  if (document.visibilityState === "visible" && markRead(place.user, place.channel, place.thread, replies.at(-1)?.ts)) changed();
   if (shown !== place.thread) {
     if (shown === null) cameFrom = document.activeElement;
     shown = place.thread;

@@ -1,7 +1,7 @@
 // Who has read what: per person and channel, and per person and thread. Kept in this browser.
 
 import { now } from "./state.js";
-import { calls, channelsOf, directOf, isReply, repliesOf, rootsOf, wordsOf } from "./workspace.js";
+import { channelsOf, directOf, repliesOf, rootsOf } from "./workspace.js";
 
 const KEY = "signoff.read";
 let read = JSON.parse(localStorage.getItem(KEY) ?? "{}");
@@ -31,7 +31,7 @@ const isNew = (item, user, mark) => item.user !== user && Number(item.ts) > Numb
 /** `{unread, mentions}` of a channel for a person; a direct message is a mention by itself. */
 export function unreadIn(user, channel, direct = false) {
   const fresh = rootsOf(channel).filter((item) => isNew(item, user, readUpTo(user, channel)));
-  const called = direct ? fresh : fresh.filter((item) => calls(wordsOf(item), user));
+  const called = direct ? fresh : fresh.filter((item) => item.mentions.includes(user));
   const replies = rootsOf(channel).reduce((sum, root) => sum + mentionsInThread(user, channel, root.ts), 0);
   return { unread: fresh.length > 0, mentions: called.length + replies };
 }
@@ -39,7 +39,7 @@ export function unreadIn(user, channel, direct = false) {
 /** Replies not yet read that call the person. */
 export function mentionsInThread(user, channel, root) {
   const mark = readUpTo(user, channel, root);
-  return repliesOf(channel, root).filter((item) => isReply(item) && isNew(item, user, mark) && calls(wordsOf(item), user)).length;
+  return repliesOf(channel, root).filter((item) => isNew(item, user, mark) && item.mentions.includes(user)).length;
 }
 
 /** Everything that calls a person, anywhere. */

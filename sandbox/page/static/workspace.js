@@ -68,26 +68,9 @@ export function viewsOf(user) {
   return store.workspace?.views[user] ?? [];
 }
 
-/** Whether a text of Slack's calls this person: by name, by group, or everyone here. */
+/** Whether a mention calls this person: by name, by group, or everyone. */
 export function calls(text, user) {
   const called = [...String(text).matchAll(/<(@U\w+|!subteam\^\w+|!here|!channel|!everyone)/g)].map((match) => match[1]);
   const own = new Set([`@${user}`, "!here", "!channel", "!everyone", ...groups().filter((it) => it.users.includes(user)).map((it) => `!subteam^${it.id}`)]);
   return called.some((name) => own.has(name));
-}
-
-/** The text of a message in which mentions work: its blocks', or its own where it has none, as in Slack. */
-export function wordsOf(item) {
-  const words = item.blocks?.length ? [] : [item.text ?? ""];
-  const collect = (value) => {
-    if (Array.isArray(value)) value.forEach(collect);
-    else if (value && typeof value === "object") {
-      if (value.type === "user" && value.user_id) words.push(`<@${value.user_id}>`);
-      else if (value.type === "usergroup" && value.usergroup_id) words.push(`<!subteam^${value.usergroup_id}>`);
-      else if (value.type === "broadcast" && value.range) words.push(`<!${value.range}>`);
-      else if (["mrkdwn", "markdown"].includes(value.type) && typeof value.text === "string") words.push(value.text);
-      Object.values(value).forEach(collect);
-    }
-  };
-  collect(item.blocks ?? []);
-  return words.join("\n");
 }
