@@ -1,0 +1,1 @@
+"""Tests. Tiers: unit (pure), store, sandbox, scenarios and crashes (real processes), browser."""

@@ -1,0 +1,58 @@
+# Everything a person needs: `make up` to try Signoff, `make test` to test it. A bare Python >=3.11 is enough.
+
+PYTHON ?= python3
+PORT ?= 8700
+SIGNOFF_HOME ?= .signoff
+export SIGNOFF_HOME
+
+BIN := .venv/bin
+SOURCES := bot workflows store sandbox tests
+
+.PHONY: up test check format pins clean help
+
+help:
+	@echo "make up       start the sandbox and the bot, and print the page's address (PORT=$(PORT))"
+	@echo "make test     run every test"
+	@echo "make check    format, lint, types, import contracts"
+	@echo "make format   format the code"
+	@echo "make pins     resolve the requirements again"
+	@echo "make clean    forget what the sandbox and the bot have kept in $(SIGNOFF_HOME)"
+
+up: .venv/run.stamp
+	@$(BIN)/python -m sandbox --port $(PORT) --home $(SIGNOFF_HOME) -- $(BIN)/signoff serve
+
+test: .venv/dev.stamp
+	$(BIN)/python -m pytest $(TESTS)
+
+check: .venv/dev.stamp
+	$(BIN)/ruff format --check $(SOURCES)
+	$(BIN)/ruff check $(SOURCES)
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: .venv/dev.stamp
+	$(BIN)/ruff format $(SOURCES)
+	$(BIN)/ruff check --fix $(SOURCES)
+
+# Universal pins for every platform and Python >=3.11, with hashes and without index lines. Needs uv.
+pins:
+	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 requirements.in --output-file requirements.txt
+	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 requirements-dev.in --output-file requirements-dev.txt
+
+clean:
+	rm -rf $(SIGNOFF_HOME)
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Signoff needs Python 3.11 or newer; name one with PYTHON=, like PYTHON=python3.12."; exit 1; }
+	$(PYTHON) -m venv .venv
+
+.venv/run.stamp: requirements.txt pyproject.toml | .venv/bin/python
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+# The development pins hold the running ones too, so one install is enough.
+.venv/dev.stamp: requirements-dev.txt pyproject.toml | .venv/bin/python
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@ .venv/run.stamp

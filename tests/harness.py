@@ -1,0 +1,227 @@
+"""A running sandbox with the real bot under it, driven over HTTP as a person, a script or a fault would.
+
+Everything is real: two processes, a WebSocket between them, SQLite files, `kill -9`. Nothing here reaches
+into either process.
+"""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+import httpx
+
+T = TypeVar("T")
+Json = dict[str, Any]
+
+ROOT = Path(__file__).parent.parent
+BOT = (sys.executable, "-m", "bot", "serve")
+WAIT_S = 20.0
+
+
+class Sandbox:
+    """The drive API of one sandbox process. `home` holds its state and the bot's."""
+
+    def __init__(self, port: int, home: Path) -> None:
+        self.url = f"http://127.0.0.1:{port}"
+        self.home = home
+        self._http = httpx.Client(base_url=self.url, timeout=60, limits=httpx.Limits(max_connections=None))
+
+    def close(self) -> None:
+        self._http.close()
+
+    def post(self, path: str, **body: object) -> Json:
+        answer: Json = self._http.post(f"/drive/{path}", json=body).json()
+        return answer
+
+    def state(self) -> Json:
+        answer: Json = self._http.get("/drive/state").json()
+        return answer
+
+    def stripe(self) -> Json:
+        answer: Json = self._http.get("/drive/stripe").json()
+        return answer
+
+    def command(
+        self, text: str, user: str = "riley", channel: str = "#refunds", command: str = "/refund"
+    ) -> Json:
+        return self.post("command", user=user, channel=channel, command=command, text=text)
+
+    def click(self, card: Json, action: str, user: str = "morgan", **more: object) -> Json:
+        return self.post("click", user=user, channel=card["channel"], ts=card["ts"], action_id=action, **more)
+
+    def submit_reason(self, opened: Json, reason: str, user: str = "morgan") -> Json:
+        values = {"reason": {"reason_text": reason}}
+        return self.post("submit", user=user, view_id=opened["view"]["id"], values=values)
+
+    def fault(self, target: str, action: str, **more: object) -> None:
+        assert self.post("fault", target=target, action=action, **more)["ok"]
+
+    def kill(self) -> None:
+        answer = self.post("bot", action="kill")
+        assert answer["ok"], answer
+
+    def start(self) -> None:
+        answer = self.post("bot", action="start")
+        assert answer["ok"], answer
+
+    def messages(self) -> list[Json]:
+        messages: list[Json] = self.state()["messages"]
+        return messages
+
+    def root(self, payment: str) -> Json | None:
+        """The newest root message that speaks of this payment."""
+        roots = [each for each in self.messages() if not each.get("thread_ts") and payment in told(each)]
+        return roots[-1] if roots else None
+
+    def thread(self, root: Json) -> str:
+        """All replies under a root, as one text."""
+        replies = (each for each in self.messages() if each.get("thread_ts") == root["ts"])
+        return "\n".join(str(each["text"]) for each in replies if each["ts"] != root["ts"])
+
+    def card(self, payment: str) -> Json:
+        """The root of this payment's newest run, once it can be approved."""
+        return until(
+            lambda: _if(self.root(payment), lambda root: "approve" in buttons(root)), f"card of {payment}"
+        )
+
+    def ended(self, payment: str) -> Json:
+        """The root of this payment's newest run, once it says how it ended and the thread says so as well."""
+        return until(lambda: _if(self.root(payment), self._is_over), f"end of {payment}")
+
+    def asked(self, payment: str, amount: str = "25.00", reason: str = "charged twice") -> Json:
+        """Asks as Riley, and returns the card when it can be approved."""
+        answer = self.command(f"{payment} {amount} {reason}")
+        assert answer["ok"], answer
+        return self.card(payment)
+
+    def refunds(self, payment: str) -> list[Json]:
+        """Refunds Signoff made on a payment or charge."""
+        return [
+            each
+            for each in self.stripe()["refunds"]
+            if payment in (each["payment_intent"], each["charge"]) and "signoff_effect" in each["metadata"]
+        ]
+
+    def whispers(self, user: str) -> list[str]:
+        """What Slack showed this person alone."""
+        return [str(each["text"]) for each in self.state()["ephemerals"] if each["user"] == user]
+
+    def _is_over(self, root: Json) -> bool:
+        over = ("done", "rejected", "expired", "cancelled", "halted", "failed")
+        return any(f"— {word}" in root["text"] for word in over) and self.thread(root) != ""
+
+
+def buttons(message: Json) -> dict[str, Json]:
+    """A message's buttons by action id."""
+    blocks = message.get("blocks") or []
+    return {
+        element["action_id"]: element
+        for block in blocks
+        if block["type"] == "actions"
+        for element in block["elements"]
+    }
+
+
+def told(message: Json) -> str:
+    """Every text a reader of the message sees, blocks and all."""
+    return f"{message.get('text', '')} {_texts(message.get('blocks') or [])}"
+
+
+def _texts(value: object) -> str:
+    if isinstance(value, dict):
+        own = value.get("text")
+        parts = [own] if isinstance(own, str) else []
+        if isinstance(value.get("user_id"), str):
+            parts.append(f"<@{value['user_id']}>")
+        parts += [_texts(each) for each in value.values() if isinstance(each, dict | list)]
+        return " ".join(part for part in parts if part)
+    if isinstance(value, list):
+        return " ".join(_texts(each) for each in value)
+    return ""
+
+
+def _if(found: Json | None, holds: Callable[[Json], bool]) -> Json | None:
+    return found if found is not None and holds(found) else None
+
+
+def until(look: Callable[[], T | None], what: str, wait_s: float = WAIT_S) -> T:
+    """Looks again and again until it finds something true; AssertionError naming `what` after `wait_s`."""
+    end = time.monotonic() + wait_s
+    while True:
+        found = look()
+        if found:
+            return found
+        assert time.monotonic() < end, f"waited {wait_s} s in vain for: {what}"
+        time.sleep(0.03)
+
+
+@contextmanager
+def running_sandbox(home: Path, *, config: Path | None = None, **environment: str) -> Iterator[Sandbox]:
+    """Starts a sandbox and a bot on a free loopback port; stops both at the end."""
+    port = free_port()
+    chosen = {"SIGNOFF_CONFIG": str(config or ROOT / "signoff.toml.example"), **environment}
+    log = (home.parent / f"{home.name}.sandbox.log").open("wb")
+    process = subprocess.Popen(
+        [
+            sys.executable,
+            "-m",
+            "sandbox",
+            "--port",
+            str(port),
+            "--home",
+            str(home),
+            "--pace",
+            "100,1000",
+            "--",
+            *BOT,
+        ],
+        cwd=ROOT,
+        env={**os.environ, **chosen},
+        stdout=log,
+        stderr=log,
+    )
+    sandbox = Sandbox(port, home)
+    try:
+        until(lambda: _ready(sandbox, process), "the bot to be ready", wait_s=60)
+        yield sandbox
+    finally:
+        sandbox.close()
+        process.send_signal(signal.SIGTERM)
+        try:
+            process.wait(timeout=20)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+        log.close()
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def quick_config(folder: Path, **changes: str) -> Path:
+    """The example's settings with the publisher's pace raised, and any line replaced by `key="line"`."""
+    text = (ROOT / "signoff.toml.example").read_text()
+    for key, value in {"messages_per_second": "200.0", "burst": "500", **changes}.items():
+        lines = [f"{key} = {value}" if line.startswith(f"{key} =") else line for line in text.splitlines()]
+        text = "\n".join(lines)
+    file = folder / "signoff.toml"
+    file.write_text(text + "\n")
+    return file
+
+
+def _ready(sandbox: Sandbox, process: "subprocess.Popen[bytes]") -> bool:
+    assert process.poll() is None, f"the sandbox ended with exit code {process.returncode}"
+    try:
+        return bool(sandbox.state()["bot"]["ready"])
+    except httpx.TransportError:
+        return False
