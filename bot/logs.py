@@ -18,6 +18,8 @@ def configure() -> None:
         ],
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
+    # Bolt warns that it leaves SLACK_BOT_TOKEN in the environment unread: we hand it over ourselves.
+    logging.getLogger("slack_bolt.AsyncApp").setLevel(logging.ERROR)
     # Libraries: warnings only. LangChain reports our own step limit as a failed callback; it is no failure.
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr)
     logging.getLogger("langchain_core.callbacks.manager").setLevel(logging.ERROR)

@@ -35,7 +35,24 @@ RETRY_MAX = timedelta(minutes=5)
 
 # Slack did not do it and will not do it later: https://docs.slack.dev/reference/methods/chat.postMessage
 PERMANENT = frozenset(
-    ["invalid_blocks", "invalid_blocks_format", "msg_too_long", "msg_blocks_too_long", "no_text", "is_archived", "channel_not_found", "not_in_channel", "message_not_found", "cant_update_message", "edit_window_closed", "user_not_in_channel", "restricted_action", "cannot_dm_bot", "user_not_found", "thread_not_found"]
+    [
+        "cannot_dm_bot",
+        "cant_update_message",
+        "channel_not_found",
+        "edit_window_closed",
+        "invalid_blocks",
+        "invalid_blocks_format",
+        "is_archived",
+        "message_not_found",
+        "msg_blocks_too_long",
+        "msg_too_long",
+        "no_text",
+        "not_in_channel",
+        "restricted_action",
+        "thread_not_found",
+        "user_not_found",
+        "user_not_in_channel",
+    ]
 )
 
 
