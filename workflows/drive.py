@@ -173,7 +173,7 @@ def give_up(tx: Transaction, run: Run, steps: int, ending: Ending, now: datetime
 
 def _in_doubt(tx: Transaction, run: Run, effect: Effect, now: datetime) -> Ending:
     """An effect was begun and nobody learnt how it came out: that is what the ending has to say."""
-    text = f"Nobody could tell whether {effect.name} happened. Please look in {effect.system} first."
+    text = f"Nobody could tell whether {effect.name} happened. Please look in {effect.system.capitalize()} first."
     key = EffectKey(effect.tenant, effect.run, effect.epoch, effect.name, effect.discriminator)
     effects.settle(tx, key, EffectState.UNKNOWN, None, {"code": "outcome_unknown", "text": text}, now)
     audit.append(tx, run.tenant, run.id, Event("effect_unknown", detail={"effect": effect.name}), now)

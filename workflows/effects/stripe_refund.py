@@ -28,7 +28,7 @@ class RefundArguments(BaseModel):
 class StripeRefunds:
     """Only `succeeded` is done; a refund may stay pending for days, and may still fail."""
 
-    name = "stripe.refund"
+    name = SYSTEM
 
     def __init__(self, client: stripe.StripeClient) -> None:
         self._client = client
