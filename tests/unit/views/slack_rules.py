@@ -49,12 +49,12 @@ def texts(node: object) -> Iterator[str]:
 
 
 def shown(blocks: list[dict[str, Any]]) -> str:
-    """All a reader sees, with people by their id and entities read."""
+    """All a reader sees, with people by their id; entities are read where Slack reads them."""
     parts = []
     for each in _objects(blocks):
         for key in ("text", "user_id", "name"):
             if isinstance(each.get(key), str):
-                parts.append(html.unescape(each[key]))
+                parts.append(html.unescape(each[key]) if each.get("type") == "mrkdwn" else each[key])
     return "".join(parts)
 
 
