@@ -29,7 +29,7 @@ from workflows.boundary import Reached
 from workflows.clock import Clock
 from workflows.context import RunContext
 from workflows.effects.ledger import Ledger
-from workflows.errors import Postponed, StepsExhausted, Unanswered
+from workflows.errors import Postponed, Refused, StepsExhausted, Unanswered
 from workflows.gates import Decision, GateRequest
 from workflows.guardrails.steps import StepAllowance
 from workflows.meter import StepMeter
@@ -81,6 +81,8 @@ class Driver:
                 )
             except Postponed as postponed:
                 await self._postpone(run, postponed)
+            except Refused as refused:
+                await self._give_up(run, meter.taken, _refusal(refused))
             except StoreError:
                 raise
             except Exception as error:  # noqa: BLE001  whatever a graph raises, the run goes on or ends by name
@@ -173,7 +175,7 @@ def give_up(tx: Transaction, run: Run, steps: int, ending: Ending, now: datetime
 
 def _in_doubt(tx: Transaction, run: Run, effect: Effect, now: datetime) -> Ending:
     """An effect was begun and nobody learnt how it came out: that is what the ending has to say."""
-    text = f"Nobody could tell whether {effect.name} happened. Please look in {effect.system.capitalize()} first."
+    text = f"Nobody could tell whether {effect.name} happened: look in {effect.system} before asking again."
     key = EffectKey(effect.tenant, effect.run, effect.epoch, effect.name, effect.discriminator)
     effects.settle(tx, key, EffectState.UNKNOWN, None, {"code": "outcome_unknown", "text": text}, now)
     audit.append(tx, run.tenant, run.id, Event("effect_unknown", detail={"effect": effect.name}), now)
@@ -221,6 +223,11 @@ def _ending(state: StateSnapshot) -> Ending:
     if ending is None:
         return Ending(RunStatus.DONE, "done", "Done.")
     return Ending(RunStatus(ending["status"]), str(ending["outcome"]), str(ending["text"]))
+
+
+def _refusal(refused: Refused) -> Ending:
+    text = f"{refused.system.capitalize()} refused to answer: {refused.text}"
+    return Ending(RunStatus.FAILED, f"{refused.system}_{refused.code}", text)
 
 
 def _failure(error: Exception) -> Ending:

@@ -24,6 +24,16 @@ class Unanswered(WorkflowError):
         self.detail = detail
 
 
+class Refused(WorkflowError):
+    """An outside system gave a definite no. `code` is its own word for it, or ours for one without."""
+
+    def __init__(self, system: str, code: str, text: str) -> None:
+        super().__init__(f"{system} refused: {text}")
+        self.system = system
+        self.code = code
+        self.text = text
+
+
 class Postponed(WorkflowError):
     """The run goes on later, without this counting as an attempt: the outside world has to move first."""
 

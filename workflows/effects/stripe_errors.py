@@ -5,35 +5,23 @@ https://docs.stripe.com/api/errors
 """
 
 from collections.abc import Awaitable
-from dataclasses import dataclass
 from typing import TypeVar
 
 import stripe
 
-from workflows.errors import Unanswered, WorkflowError
+from workflows.errors import Refused, Unanswered
 
 T = TypeVar("T")
 
 SYSTEM = "stripe"
 
 
-@dataclass
-class StripeRefused(WorkflowError):
-    """Stripe gave a definite no. `code` is Stripe's own, or our word for one without."""
-
-    code: str
-    text: str
-
-    def __str__(self) -> str:
-        return f"{self.code}: {self.text}"
-
-
 async def answered(call: Awaitable[T]) -> T:
-    """Awaits a call to Stripe; raises Unanswered or StripeRefused instead of Stripe's own errors."""
+    """Awaits a call to Stripe; raises Unanswered or Refused instead of Stripe's own errors."""
     try:
         return await call
     except (stripe.AuthenticationError, stripe.PermissionError) as error:
-        raise StripeRefused("key_refused", _message(error)) from error
+        raise Refused(SYSTEM, "key_refused", _message(error)) from error
     except (stripe.APIConnectionError, stripe.RateLimitError) as error:
         raise Unanswered(SYSTEM, _message(error)) from error
     except stripe.StripeError as error:
@@ -42,7 +30,7 @@ async def answered(call: Awaitable[T]) -> T:
         # 409: another request with the same key is still running. 5xx: it may have happened or not.
         if status == 409 or status >= 500 or not 400 <= status < 500:
             raise Unanswered(SYSTEM, _message(error)) from error
-        raise StripeRefused(code, _message(error)) from error
+        raise Refused(SYSTEM, code, _message(error)) from error
 
 
 def _code(error: stripe.StripeError) -> str:

@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 import stripe
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
-from workflows.effects.stripe_errors import StripeRefused, answered
+from workflows.effects.stripe_errors import answered
+from workflows.errors import Refused
 
 PAGE = 100
 REFUNDS_MAX = 300
@@ -55,7 +56,7 @@ class EarlierRefund(BaseModel):
 
 
 class StripePayments:
-    """Reads payments. Raises Unanswered when Stripe can't be reached, StripeRefused for a refused key."""
+    """Reads payments. Raises Unanswered when Stripe can't be reached, Refused for a refused key."""
 
     def __init__(self, client: stripe.StripeClient) -> None:
         self._client = client
@@ -76,7 +77,7 @@ class StripePayments:
                 return await self._paid(id, intent.status, charge)
             charge = await answered(self._client.v1.charges.retrieve_async(id))
             return await self._paid(id, charge.status, charge)
-        except StripeRefused as refused:
+        except Refused as refused:
             if refused.code == "resource_missing":
                 return None
             raise

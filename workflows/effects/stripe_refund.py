@@ -5,10 +5,10 @@ from collections.abc import Sequence
 import stripe
 from pydantic import BaseModel, ConfigDict
 
-from workflows.effects.stripe_errors import SYSTEM, StripeRefused, answered
+from workflows.effects.stripe_errors import SYSTEM, answered
 from workflows.effects.stripe_payments import metadata_of, refunds_of
 from workflows.effects.system import Answer, Call, Standing
-from workflows.errors import Unanswered
+from workflows.errors import Refused, Unanswered
 
 # A payment with more refunds than this is searched no further; Stripe itself pages by at most 100.
 SEARCHED_MAX = 1_000
@@ -47,7 +47,7 @@ class StripeRefunds:
             refund = await answered(
                 self._client.v1.refunds.create_async(params, {"idempotency_key": call.idempotency_key})
             )
-        except StripeRefused as refused:
+        except Refused as refused:
             return Answer(Standing.FAILED, None, refused.code, refused.text)
         return _answer(refund)
 
@@ -55,7 +55,7 @@ class StripeRefunds:
         arguments = RefundArguments.model_validate(call.arguments)
         try:
             found = await refunds_of(self._client, arguments.payment, SEARCHED_MAX)
-        except StripeRefused as refused:
+        except Refused as refused:
             # A read that Stripe refuses (a revoked key, say) tells nothing about the refund.
             raise Unanswered(SYSTEM, refused.text) from refused
         return [_answer(each) for each in found if metadata_of(each).get(MARK) == call.mark]

@@ -15,7 +15,6 @@ from store.records import ApprovalStatus, BlastRadius, EffectState, RunStatus
 from workflows import gates
 from workflows.context import RunContext
 from workflows.effects.ledger import Approved, Settled
-from workflows.effects.stripe_errors import StripeRefused
 from workflows.effects.stripe_payments import Payment, StripePayments
 from workflows.effects.stripe_refund import RefundArguments, StripeRefunds
 from workflows.gates import CardField, Decision, EffectCall, GateRequest
@@ -49,7 +48,7 @@ def refund_workflow(payments: StripePayments) -> Workflow:
 
     builder.add_edge(START, "read_payment")
     builder.add_edge("read_payment", "check")
-    builder.add_conditional_edges("check", _unless_ended("assess"), ["assess", END])
+    builder.add_conditional_edges("check", _unless_ended, ["assess", END])
     builder.add_edge("assess", "gate")
     builder.add_conditional_edges("gate", _if_approved, ["refund", "report"])
     builder.add_edge("refund", "report")
@@ -71,12 +70,7 @@ class RefundNodes:
         self._payments = payments
 
     async def read_payment(self, state: RefundState, runtime: Runtime[RunContext]) -> RefundState:
-        try:
-            payment = await self._payments.payment(state["input"]["payment"])
-        except StripeRefused as refused:
-            return _ended(
-                RunStatus.FAILED, refused.code, f"Stripe refused to show the payment: {refused.text}"
-            )
+        payment = await self._payments.payment(state["input"]["payment"])
         if payment is None:
             return {"payment": None}
         paid = shown(payment.amount, payment.currency)
@@ -91,8 +85,6 @@ class RefundNodes:
         return {"payment": payment.model_dump(mode="json")}
 
     async def check(self, state: RefundState, runtime: Runtime[RunContext]) -> RefundState:
-        if "ending" in state:
-            return {}
         wanted = RefundInput.model_validate(state["input"])
         payment = Payment.model_validate(state["payment"]) if state.get("payment") else None
         amount_or_problem = check(payment, wanted)
@@ -218,11 +210,8 @@ def _if_approved(state: RefundState) -> Literal["refund", "report"]:
     return "refund" if state["decision"]["status"] == ApprovalStatus.APPROVED else "report"
 
 
-def _unless_ended(following: str) -> Any:
-    def route(state: RefundState) -> str:
-        return END if "ending" in state else following
-
-    return route
+def _unless_ended(state: RefundState) -> str:
+    return END if "ending" in state else "assess"
 
 
 def _ended(status: RunStatus, outcome: str, text: str) -> RefundState:
