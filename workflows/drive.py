@@ -28,7 +28,7 @@ from workflows.bells import Bells
 from workflows.boundary import Reached
 from workflows.clock import Clock
 from workflows.context import RunContext
-from workflows.effects.ledger import Ledger
+from workflows.effects.ledger import Ledger, mark_of
 from workflows.errors import Postponed, Refused, StepsExhausted, Unanswered
 from workflows.gates import Decision, GateRequest
 from workflows.guardrails.steps import StepAllowance
@@ -178,7 +178,8 @@ def _in_doubt(tx: Transaction, run: Run, effect: Effect, now: datetime) -> Endin
     text = f"Nobody could tell whether {effect.name} happened: look in {effect.system} before asking again."
     key = EffectKey(effect.tenant, effect.run, effect.epoch, effect.name, effect.discriminator)
     effects.settle(tx, key, EffectState.UNKNOWN, None, {"code": "outcome_unknown", "text": text}, now)
-    audit.append(tx, run.tenant, run.id, Event("effect_unknown", detail={"effect": effect.name}), now)
+    detail: dict[str, object] = {"effect": effect.name, "mark": mark_of(key)}
+    audit.append(tx, run.tenant, run.id, Event("effect_unknown", detail=detail), now)
     return Ending(RunStatus.HALTED, "outcome_unknown", text)
 
 

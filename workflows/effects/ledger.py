@@ -139,7 +139,12 @@ class Ledger:
 
         def work(tx: Transaction) -> Settled:
             effects.settle(tx, key, state, answer.external_id, outcome, now)
-            detail: dict[str, object] = {"effect": key.name, "external_id": answer.external_id, **outcome}
+            detail: dict[str, object] = {
+                "effect": key.name,
+                "mark": mark_of(key),
+                "external_id": answer.external_id,
+                **outcome,
+            }
             audit.append(tx, key.tenant, key.run, Event(f"effect_{state}", detail=detail), now)
             return Settled(state, answer.external_id, answer.code, answer.text, answer.detail)
 
@@ -159,11 +164,15 @@ def mark_of(key: EffectKey) -> str:
     return digest(key.tenant, key.run, str(key.epoch), key.name, key.discriminator)
 
 
+def idempotency_key(key: EffectKey, arguments_digest: str, generation: int) -> str:
+    """The key an effect is called with: the same whenever it is the same effect, and never otherwise."""
+    return digest(
+        key.tenant, key.run, str(key.epoch), key.name, key.discriminator, arguments_digest, str(generation)
+    )
+
+
 def _intent(key: EffectKey, call: EffectCall) -> Intent:
     generation = 0
-    idempotency_key = digest(
-        key.tenant, key.run, str(key.epoch), key.name, key.discriminator, call.digest, str(generation)
-    )
     return Intent(
         key=key,
         blast_radius=call.blast_radius,
@@ -171,7 +180,7 @@ def _intent(key: EffectKey, call: EffectCall) -> Intent:
         arguments=call.arguments,
         digest=call.digest,
         generation=generation,
-        idempotency_key=idempotency_key,
+        idempotency_key=idempotency_key(key, call.digest, generation),
     )
 
 
@@ -200,6 +209,7 @@ def _event(action: str, intent: Intent) -> Event:
         f"effect_{action}",
         detail={
             "effect": intent.key.name,
+            "mark": mark_of(intent.key),
             "system": intent.system,
             "arguments": intent.arguments,
             "idempotency_key": intent.idempotency_key,

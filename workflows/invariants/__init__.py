@@ -2,20 +2,47 @@
 
 from collections.abc import Sequence
 
-from store import approvals, audit, effects, runs
+from pydantic import ValidationError
+
+from store import approvals, audit, effects, outbox, runs
 from store.transaction import Transaction
-from workflows.invariants import audit_chain
+from workflows.invariants import (
+    approval_digest,
+    approved_effects,
+    audit_chain,
+    decided_by_right,
+    effect_keys,
+    one_decision,
+    recorded,
+    told,
+    waiting_asks,
+)
 from workflows.invariants.case import Broken, Case
 
-RULES = (audit_chain.broken,)
+RULES = (
+    approved_effects.broken,
+    approval_digest.broken,
+    decided_by_right.broken,
+    one_decision.broken,
+    effect_keys.broken,
+    waiting_asks.broken,
+    told.broken,
+    recorded.broken,
+    audit_chain.broken,
+)
 
 
 def broken_rules(tx: Transaction) -> Sequence[Broken]:
     """Every rule on every run, a run at a time, so that memory stays small."""
-    return [broken for tenant, run in runs.all_ids(tx) for broken in _broken_in(_case(tx, tenant, run))]
+    return [broken for tenant, run in runs.all_ids(tx) for broken in _broken_in(tx, tenant, run)]
 
 
-def _broken_in(case: Case) -> list[Broken]:
+def _broken_in(tx: Transaction, tenant: str, run: str) -> list[Broken]:
+    try:
+        case = _case(tx, tenant, run)
+    except ValidationError as error:
+        # A row whose JSON somebody broke: no rule can judge it, and the other runs still want checking.
+        return [Broken("readable", run, f"holds a row of {error.title} that can't be read")]
     return [broken for rule in RULES for broken in rule(case)]
 
 
@@ -29,5 +56,6 @@ def _case(tx: Transaction, tenant: str, id: str) -> Case:
         approvals=asked,
         votes={each.id: tuple(approvals.votes(tx, tenant, each.id)) for each in asked},
         effects=tuple(effects.of_run(tx, tenant, id)),
+        outbox=tuple(outbox.of_run(tx, tenant, id)),
         audit=tuple(audit.of_run(tx, tenant, id)),
     )

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from store.records import Approval, AuditEntry, Effect, Run, Vote
+from store.records import Approval, AuditEntry, Effect, Outgoing, Run, Vote
 
 
 @dataclass(frozen=True)
@@ -13,6 +13,7 @@ class Case:
     approvals: tuple[Approval, ...]
     votes: dict[str, tuple[Vote, ...]]
     effects: tuple[Effect, ...]
+    outbox: tuple[Outgoing, ...]
     audit: tuple[AuditEntry, ...]
 
 

@@ -1,0 +1,43 @@
+"""No effect without its approval: a high effect stands, exactly as it was made, on the list of an approval of
+its own run, approved before the effect was begun, and no cancelled run has one."""
+
+from collections.abc import Iterator
+
+from store.records import Approval, ApprovalStatus, BlastRadius, Effect
+from workflows.gates import EffectCall
+from workflows.invariants.case import Broken, Case
+
+RULE = "approved_effects"
+
+
+def broken(case: Case) -> Iterator[Broken]:
+    asked = {approval.id: approval for approval in case.approvals}
+    for effect in case.effects:
+        if effect.blast_radius != BlastRadius.HIGH:
+            continue
+        wrong = _wrong_with(effect, asked.get(effect.approval or ""))
+        if wrong is not None:
+            yield Broken(RULE, case.run.id, f"effect {effect.name} {wrong}")
+        if case.run.cancelled_at is not None:
+            yield Broken(RULE, case.run.id, f"effect {effect.name} was made though the run was cancelled")
+
+
+def _wrong_with(effect: Effect, approval: Approval | None) -> str | None:
+    if approval is None:
+        return f"names approval {effect.approval}, which this run does not have"
+    if approval.status != ApprovalStatus.APPROVED or approval.decided_at is None:
+        return f"rests on approval {approval.id}, which is {approval.status}"
+    if approval.epoch != effect.epoch:
+        return f"is of epoch {effect.epoch}, its approval {approval.id} of epoch {approval.epoch}"
+    if approval.decided_at > effect.intended_at:
+        return f"was begun before its approval {approval.id} was given"
+    made = EffectCall(
+        name=effect.name,
+        discriminator=effect.discriminator,
+        system=effect.system,
+        blast_radius=effect.blast_radius,
+        arguments=effect.arguments,
+    )
+    if made.model_dump(mode="json") not in approval.effects:
+        return f"is not, with these arguments, what approval {approval.id} lists"
+    return None

@@ -1,0 +1,45 @@
+"""The right people: whoever approved or rejected cast that vote, and might, on the facts and by the policy
+that were stored with it. The requester never decides their own."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from pydantic import ValidationError
+
+from store.records import Approval, ApprovalStatus, Run, Vote
+from workflows.approvals.decide import Choice
+from workflows.approvals.policy import Policy, Verdict, VoterFacts, judge
+from workflows.invariants.case import Broken, Case
+
+RULE = "decided_by_right"
+
+# A stored moment is rounded to a millisecond, and must not make facts look staler than they were.
+ROUNDING = timedelta(milliseconds=1)
+
+_CHOICES = {ApprovalStatus.APPROVED: Choice.APPROVE, ApprovalStatus.REJECTED: Choice.REJECT}
+
+
+def broken(case: Case) -> Iterator[Broken]:
+    for approval in case.approvals:
+        choice = _CHOICES.get(approval.status)
+        if choice is None:
+            continue
+        votes = [vote for vote in case.votes[approval.id] if vote.vote == choice]
+        vote = next((each for each in votes if each.voter == approval.decided_by), None)
+        wrong = _wrong_with(vote, approval, case.run)
+        if wrong is not None:
+            text = f"approval {approval.id} is {approval.status} by {approval.decided_by}, {wrong}"
+            yield Broken(RULE, case.run.id, text)
+
+
+def _wrong_with(vote: Vote | None, approval: Approval, run: Run) -> str | None:
+    if vote is None:
+        return "who cast no such vote"
+    try:
+        policy, facts = Policy.model_validate(approval.policy), VoterFacts.model_validate(vote.facts)
+    except ValidationError:
+        return "on facts or by a policy that can't be read"
+    if facts.user != vote.voter:
+        return f"on facts about {facts.user}"
+    verdict = judge(policy, facts, run.requester, vote.cast_at - ROUNDING)
+    return None if verdict == Verdict.ALLOWED else f"whose verdict was {verdict}"

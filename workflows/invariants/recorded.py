@@ -1,0 +1,58 @@
+"""Nothing happens unrecorded: the request, every question, every effect and how it came out, a cancellation
+and the ending each have exactly one entry in the record, and it says what the row says."""
+
+from collections.abc import Iterator
+
+from store.effects import EffectKey
+from store.records import Effect, EffectState
+from workflows.effects.ledger import mark_of
+from workflows.invariants.case import Broken, Case
+
+RULE = "recorded"
+
+Detail = dict[str, object]
+
+
+def broken(case: Case) -> Iterator[Broken]:
+    for action, detail in _due(case):
+        found = sum(entry.action == action and _says(entry.detail, detail) for entry in case.audit)
+        if found != 1:
+            text = f"the record holds {found} entries '{action}' that say {detail}, and should hold 1"
+            yield Broken(RULE, case.run.id, text)
+
+
+def _due(case: Case) -> Iterator[tuple[str, Detail]]:
+    run = case.run
+    yield "requested", {"workflow": run.workflow, "input": run.input}
+    for approval in case.approvals:
+        yield "asked", {"approval": approval.id, "digest": approval.digest, "effects": approval.effects}
+    for effect in case.effects:
+        yield "effect_intended", _intent(effect)
+        if effect.state != EffectState.INTENDED:
+            yield f"effect_{effect.state}", _outcome(effect)
+    if run.cancelled_at is not None:
+        yield "cancel_requested", {}
+    if not run.status.is_open:
+        yield "ended", {"status": run.status, "outcome": run.outcome, "text": run.outcome_text}
+
+
+def _intent(effect: Effect) -> Detail:
+    return {
+        "mark": _mark(effect),
+        "effect": effect.name,
+        "system": effect.system,
+        "arguments": effect.arguments,
+        "idempotency_key": effect.idempotency_key,
+    }
+
+
+def _outcome(effect: Effect) -> Detail:
+    return {"mark": _mark(effect), "effect": effect.name, "external_id": effect.external_id}
+
+
+def _mark(effect: Effect) -> str:
+    return mark_of(EffectKey(effect.tenant, effect.run, effect.epoch, effect.name, effect.discriminator))
+
+
+def _says(detail: Detail, wanted: Detail) -> bool:
+    return all(detail.get(key) == value for key, value in wanted.items())

@@ -1,0 +1,28 @@
+"""Nobody is left wondering: a run has its root message, a question its mention, an ending its reply, on
+their way to Slack or there, and nothing that was to be told is given up on."""
+
+from collections.abc import Iterator
+
+from store.outbox import NewOutgoing
+from store.records import OutboxKind
+from workflows.invariants.case import Broken, Case
+
+RULE = "told"
+
+
+def broken(case: Case) -> Iterator[Broken]:
+    told = {row.id for row in case.outbox}
+    for kind, what, words in _due(case):
+        if NewOutgoing(case.run.tenant, case.run.id, kind, case.run.channel, what).id not in told:
+            yield Broken(RULE, case.run.id, f"{words} is missing from the outbox")
+    for row in case.outbox:
+        if row.state == "dead":
+            yield Broken(RULE, case.run.id, f"a {row.kind} message could not be delivered: {row.error}")
+
+
+def _due(case: Case) -> Iterator[tuple[OutboxKind, str, str]]:
+    yield OutboxKind.ROOT, "", "the root message"
+    for approval in case.approvals:
+        yield OutboxKind.ASK, approval.id, f"the question of approval {approval.id}"
+    if not case.run.status.is_open:
+        yield OutboxKind.REPLY, "ended", "the reply that says how it ended"
