@@ -10,7 +10,7 @@ const kill = document.getElementById("kill");
 const start = document.getElementById("start");
 const busy = { kill: false, start: false };
 
-kill.addEventListener("click", () => run(kill, "kill", "The bot is dead: SIGKILL, no goodbye. Nothing of a waiting run was in its memory."));
+kill.addEventListener("click", () => run(kill, "kill", "The bot is dead. What waits is safe: it was never in its memory."));
 start.addEventListener("click", () => run(start, "start", "The bot is up again."));
 
 async function run(button, action, done) {

@@ -5,7 +5,7 @@ import { watch } from "./interact.js";
 import { use } from "./money_tab.js";
 import { become, openChannel, place } from "./place.js";
 import { changed, store } from "./state.js";
-import { people, person } from "./workspace.js";
+import { people, person, rootsOf } from "./workspace.js";
 
 const KEY = "signoff.guide";
 const box = document.getElementById("guide");
@@ -44,6 +44,8 @@ export function renderGuide() {
   const finished = STEPS.every((step) => step.done());
   box.hidden = progress.dismissed || finished;
   if (box.hidden) return;
+  // Cards need the room: once there are messages only the step at hand is shown.
+  box.classList.toggle("slim", rootsOf(place.channel).length > 0);
   const current = STEPS.findIndex((step) => !step.done());
   reconcile(document.getElementById("guide-steps"), STEPS.map((step, index) => stepItem(step, index, current)));
 }

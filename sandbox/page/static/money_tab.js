@@ -20,13 +20,16 @@ export function renderMoneyTab() {
   reconcile(document.getElementById("catalogue"), store.catalogue.map(paymentItem));
   const { refunds, attempts } = store.money;
   const newest = [...refunds].sort((a, b) => b.created - a.created).slice(0, SHOWN_MAX);
-  setText(document.getElementById("refunds-sum"), refunds.length ? `${count(refunds.length, "refund")}, ${count(attempts.length, "call")}${replays(attempts)}` : "No money has gone back yet");
+  setText(document.getElementById("refunds-sum"), sum(attempts));
   reconcile(document.getElementById("refunds"), newest.map(refundItem));
 }
 
-function replays(attempts) {
+/** How many refunds came of the bot's calls: never more than were approved, however often it had to call. */
+function sum(attempts) {
+  if (!attempts.length) return "The bot has sent nothing back yet";
+  const made = new Set(attempts.filter((attempt) => attempt.status === 200).map((attempt) => attempt.answer.id));
   const replayed = attempts.filter((attempt) => attempt.replayed).length;
-  return replayed ? ` (${replayed} replayed by its key)` : "";
+  return `${count(made.size, "refund")} from ${count(attempts.length, "call")} by the bot${replayed ? `, ${replayed} replayed by key` : ""}`;
 }
 
 function paymentItem(it) {

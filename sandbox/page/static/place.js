@@ -5,6 +5,7 @@ import { changed, store } from "./state.js";
 import { channel, channelsOf, directOf, isDirect, people } from "./workspace.js";
 
 const DIRECT = "signoff"; // every direct message is with the bot
+const LAST = "signoff.viewer"; // who one was in the tab used last; a new tab begins as them
 const FIRST = { handle: "riley", channel: "refunds" };
 let wanted = parse();
 
@@ -12,7 +13,7 @@ export const place = { user: null, channel: null, thread: null };
 
 function parse() {
   const [handle, name, thread] = location.hash.slice(1).split("/").map(decodeURIComponent);
-  return { handle: handle || FIRST.handle, channel: name || FIRST.channel, thread: thread || null };
+  return { handle: handle || localStorage.getItem(LAST) || FIRST.handle, channel: name || FIRST.channel, thread: thread || null };
 }
 
 /** Settles the address against the workspace, as soon as there is one and after each change of it. */
@@ -27,6 +28,7 @@ export function settle() {
 
 export function become(userId) {
   const viewer = people().find((it) => it.id === userId);
+  localStorage.setItem(LAST, viewer.handle);
   go({ handle: viewer.handle, channel: wanted.channel, thread: wanted.channel === DIRECT ? null : wanted.thread });
 }
 
