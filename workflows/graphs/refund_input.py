@@ -5,7 +5,7 @@ import re
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from workflows.effects.stripe_payments import Payment
-from workflows.money import decimals, is_amount, shown, to_minor
+from workflows.money import decimals_rule, is_amount, shown, to_minor
 
 REASON_MAX = 500
 ALL = "all"
@@ -67,7 +67,11 @@ def check(payment: Payment | None, wanted: RefundInput) -> int | tuple[str, str]
         return left
     amount = to_minor(wanted.amount, payment.currency)
     if amount is None:
-        return "wrong_decimals", _wrong_decimals(wanted.amount, payment.currency)
+        rule = decimals_rule(payment.currency)
+        return (
+            "wrong_decimals",
+            f"{payment.currency.upper()} has {rule}, so {wanted.amount} is not an amount in it.",
+        )
     if amount > left:
         most = shown(left, payment.currency)
         return (
@@ -75,14 +79,3 @@ def check(payment: Payment | None, wanted: RefundInput) -> int | tuple[str, str]
             f"{shown(amount, payment.currency)} is more than the {most} that can still be refunded.",
         )
     return amount
-
-
-def _wrong_decimals(amount: str, currency: str) -> str:
-    places = decimals(currency)
-    if places == 0:
-        rule = "no decimals"
-    elif places == 3:
-        rule = "3 decimals, the last of which must be 0"
-    else:
-        rule = f"{places} decimals"
-    return f"{currency.upper()} has {rule}, so {amount} is not an amount in it."
