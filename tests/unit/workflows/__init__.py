@@ -1,0 +1,1 @@
+"""What a run is and may do, without a database, Slack or Stripe."""
