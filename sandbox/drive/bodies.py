@@ -19,13 +19,17 @@ class CommandBody(Body):
 
 
 class ClickBody(Body):
-    """In a message: `channel` and `ts`. In a modal or home: `view_id`, with what is entered there so far."""
+    """In a message: `channel` and `ts`. In a modal or home: `view_id`, with what is entered there so far.
+
+    `block_id` and `value` tell elements apart that share an action id.
+    """
 
     user: str
     action_id: str
     channel: str | None = None
     ts: str | None = None
     view_id: str | None = None
+    block_id: str | None = None
     value: str | None = None
     selected: Any = None
     values: dict[str, dict[str, Any]] = Field(default_factory=dict)

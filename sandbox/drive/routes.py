@@ -26,6 +26,7 @@ from sandbox.drive.state import render_state
 from sandbox.machinery import Sandbox
 from sandbox.slack.answers import Answer, Impossible
 from sandbox.slack.cast import Channel, Person
+from sandbox.slack.clicks import Press
 
 BodyType = TypeVar("BodyType", bound=BaseModel)
 Document = dict[str, Any]
@@ -76,15 +77,14 @@ class Drive:
 
     async def _click(self, body: ClickBody) -> Document:
         person, clicks = self._person(body.user), self._slack.clicks
+        press = Press(body.action_id, body.block_id, body.value, body.selected)
         if body.channel is not None and body.ts is not None:
             channel = self._channel_named(body.channel)
-            click = clicks.in_message(person, channel, body.ts, body.action_id, body.value, body.selected)
-            return await self._act(person, click)
+            return await self._act(person, clicks.in_message(person, channel, body.ts, press))
         view = self._slack.workspace.modals.find(body.view_id or "")
         if view is None or view.person != person.id:
             return self._impossible(person, Impossible("view_not_found"))
-        click = clicks.in_view(person, view, body.action_id, body.value, body.selected, body.values)
-        return await self._act(person, click)
+        return await self._act(person, clicks.in_view(person, view, press, body.values))
 
     async def _submit(self, body: SubmitBody) -> Document:
         person = self._person(body.user)

@@ -1,5 +1,6 @@
 """A person clicks: buttons and menus in messages, modals and homes."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from sandbox.slack import payloads
@@ -16,6 +17,19 @@ from sandbox.slack.workspace import Workspace
 Document = dict[str, Any]
 
 
+@dataclass(frozen=True)
+class Press:
+    """What is clicked. `value` and `selected` replace what the element itself would send.
+
+    `block_id` and `value` tell elements apart that share an action id.
+    """
+
+    action_id: str
+    block_id: str | None = None
+    value: str | None = None
+    selected: Any = None
+
+
 class Clicks:
     """A click counts as confirmed, and goes out even if the element is gone by now, as from a slow client."""
 
@@ -23,31 +37,28 @@ class Clicks:
         self._workspace = workspace
         self._link = link
 
-    async def in_message(
-        self, person: Person, channel: Channel, ts: str, action_id: str, value: str | None, selected: Any
-    ) -> Answer:
+    async def in_message(self, person: Person, channel: Channel, ts: str, press: Press) -> Answer:
         if person.id not in channel.members:
             raise Impossible("not_in_channel")
         message = self._message_seen_by(person, channel, ts)
-        found = _in_reading_order(message.blocks, action_id)
-        if not found and isinstance(message, Message):
-            found = [(one["block_id"], one["element"]) for one in message.shown.get(action_id, [])][::-1]
-        block_id, element = _pick(found, value)
+        found = [*interactive_elements(message.blocks)]
+        if isinstance(message, Message):
+            shown = message.shown.get(press.action_id, [])
+            found += [(one["block_id"], one["element"]) for one in reversed(shown)]
+        block_id, element = _pick(found, press)
         trigger = self._workspace.triggers.issue(person.id)
         response_url = self._workspace.response_urls.issue(person.id, channel.id, message.thread_ts, ts)
-        action = self._action(element, block_id, value, selected)
+        action = self._action(element, block_id, press)
         state = state_of(message.blocks, {})
         payload = payloads.click_in_message(person, channel, message, state, action, response_url, trigger.id)
         return await self._send(person, payload, action, trigger)
 
-    async def in_view(
-        self, person: Person, view: View, action_id: str, value: str | None, selected: Any, entered: Values
-    ) -> Answer:
+    async def in_view(self, person: Person, view: View, press: Press, entered: Values) -> Answer:
         """A click inside a modal or a home, with what was entered in its inputs by then."""
-        block_id, element = _pick(_in_reading_order(view.spec["blocks"], action_id), value)
+        block_id, element = _pick([*interactive_elements(view.spec["blocks"])], press)
         trigger = self._workspace.triggers.issue(person.id, source_view_id=view.id)
         try:
-            action = self._action(element, block_id, value, selected)
+            action = self._action(element, block_id, press)
             state = state_of(view.spec["blocks"], entered)
         except InputError as error:
             raise Impossible(error.code, blocks=error.blocks) from error
@@ -69,7 +80,7 @@ class Clicks:
             raise Impossible("no_such_message")
         return message
 
-    def _action(self, element: Document, block_id: str, value: str | None, selected: Any) -> Document:
+    def _action(self, element: Document, block_id: str, press: Press) -> Document:
         action: Document = {
             "type": element["type"],
             "action_id": element["action_id"],
@@ -78,11 +89,12 @@ class Clicks:
         }
         if element["type"] == "button":
             action["text"] = element["text"]
-            given = element.get("value") if value is None else value
+            given = element.get("value") if press.value is None else press.value
             optional = {"value": given, "style": element.get("style"), "url": element.get("url")}
             return action | {key: content for key, content in optional.items() if content is not None}
         try:
-            action |= chosen(element, value if selected is None else selected, block_id)
+            selected = press.value if press.selected is None else press.selected
+            action |= chosen(element, selected, block_id)
         except InputError as error:
             raise Impossible(error.code, blocks=error.blocks) from error
         if element.get("placeholder"):
@@ -90,12 +102,15 @@ class Clicks:
         return action
 
 
-def _in_reading_order(blocks: list[Document], action_id: str) -> list[tuple[str, Document]]:
-    return [found for found in interactive_elements(blocks) if found[1]["action_id"] == action_id]
-
-
-def _pick(found: list[tuple[str, Document]], value: str | None) -> tuple[str, Document]:
-    """The element with this value where several share an action id, otherwise the first."""
-    if not found:
+def _pick(found: list[tuple[str, Document]], press: Press) -> tuple[str, Document]:
+    """The first element with this action id, preferring one that has the named value."""
+    fitting = [
+        (block_id, element)
+        for block_id, element in found
+        if element["action_id"] == press.action_id and press.block_id in (None, block_id)
+    ]
+    if not fitting:
         raise Impossible("no_such_action")
-    return next((one for one in found if value is not None and one[1].get("value") == value), found[0])
+    if press.value is None:
+        return fitting[0]
+    return next((one for one in fitting if one[1].get("value") == press.value), fitting[0])
