@@ -9,19 +9,20 @@ ATTEMPTS = "stripe_attempts"
 
 
 class Attempts:
-    """In the order in which they were answered."""
+    """In the order in which they were answered, kept as documents: the log is read often and whole."""
 
     def __init__(self, storage: Storage) -> None:
         self._storage = storage
-        self._logged = [Attempt(**document) for document in storage.load(ATTEMPTS).values()]
+        self._logged = list(storage.load(ATTEMPTS).values())
 
     def log(self, attempt: Attempt) -> None:
-        self._storage.put(ATTEMPTS, f"{len(self._logged):08d}", asdict(attempt))
-        self._logged.append(attempt)
+        document = asdict(attempt)
+        self._storage.put(ATTEMPTS, f"{len(self._logged):08d}", document)
+        self._logged.append(document)
 
     def clear(self) -> None:
         self._storage.clear(ATTEMPTS)
         self._logged.clear()
 
     def documents(self) -> list[Document]:
-        return [asdict(attempt) for attempt in self._logged]
+        return list(self._logged)

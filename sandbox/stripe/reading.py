@@ -5,10 +5,10 @@ from typing import Any, TypeVar
 
 from sandbox.clock import Clock
 from sandbox.stripe import answers, expanding, parameters
-from sandbox.stripe.answers import Answer
 from sandbox.stripe.books import Books, newest_first
 from sandbox.stripe.errors import no_such
 from sandbox.stripe.parameters import Parameters
+from sandbox.stripe.payment_answers import Answer, charge_answer, payment_intent_answer
 from sandbox.stripe.records import Customer, Dispute, Payment, Refund
 
 Record = TypeVar("Record", Customer, Payment, Refund, Dispute)
@@ -32,7 +32,7 @@ class Reader:
         payment = self._books.intents.get(id)
         if payment is None:
             raise no_such("payment_intent", id, param="intent")
-        return self._one("payment_intent", answers.payment_intent_answer(payment), given)
+        return self._one("payment_intent", payment_intent_answer(payment), given)
 
     def charge(self, id: str, given: Parameters) -> Answer:
         payment = self._books.payments.get(id)
@@ -58,7 +58,7 @@ class Reader:
         return self._page(
             "payment_intent",
             [(payment.intent, payment) for payment in payments if payment.intent is not None],
-            answers.payment_intent_answer,
+            payment_intent_answer,
             given,
         )
 
@@ -153,7 +153,7 @@ class Reader:
         return known[id]
 
     def _charge(self, payment: Payment) -> Answer:
-        return answers.charge_answer(payment, self._books, self._clock.now())
+        return charge_answer(payment, self._books, self._clock.now())
 
     def _refund(self, refund: Refund) -> Answer:
         return answers.refund_answer(refund, self._books.payments[refund.charge], self._clock.now())
@@ -179,7 +179,7 @@ class Reader:
         if name == "customer":
             return answers.customer_answer(self._books.customers[id])
         if name == "payment_intent":
-            return answers.payment_intent_answer(self._books.intents[id])
+            return payment_intent_answer(self._books.intents[id])
         return self._charge(self._books.payments[id])
 
 

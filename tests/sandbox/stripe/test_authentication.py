@@ -3,6 +3,7 @@
 import httpx
 import pytest
 
+from sandbox.faults import Fault
 from tests.sandbox.stripe.bench import Bench
 
 
@@ -44,10 +45,13 @@ async def test_basic_authentication_works_as_with_curl(bench: Bench) -> None:
 
 
 async def test_a_refused_key_uses_up_no_fault_and_no_idempotency_key(bench: Bench) -> None:
+    bench.faults.add(Fault("stripe", "error", "refunds.create"))
     async with httpx.AsyncClient(
         base_url=bench.address, headers={"Authorization": "Bearer sk_live_1", "Idempotency-Key": "one"}
     ) as http:
         await http.post("/v1/refunds", data={"payment_intent": "pi_plain01", "amount": "100"})
+    assert len(bench.faults.ordered) == 1
+    bench.faults.clear()
     assert (await bench.refund("pi_plain01", 200, key="one")).amount == 200
 
 

@@ -65,6 +65,15 @@ async def test_a_500_is_replayed_though_the_trouble_is_over(bench: Bench) -> Non
     assert (await bench.refund("pi_plain01", 2500, key="two")).amount == 2500
 
 
+async def test_an_ordered_500_comes_before_a_saved_answer_and_does_not_replace_it(bench: Bench) -> None:
+    made = await bench.refund("pi_plain01", 2500, key="one")
+    bench.faults.add(Fault("stripe", "error", "refunds.create", status=500))
+    with pytest.raises(stripe.APIError):
+        await bench.refund("pi_plain01", 2500, key="one")
+    assert (await bench.refund("pi_plain01", 2500, key="one")).id == made.id
+    assert len(bench.refunds_of("pi_plain01")) == 1
+
+
 async def test_a_refusal_by_the_balance_is_replayed_though_the_balance_is_back(bench: Bench) -> None:
     await bench.refund("pi_bounce", key="all")
     with pytest.raises(stripe.InvalidRequestError):

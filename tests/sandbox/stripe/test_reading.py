@@ -89,7 +89,7 @@ async def test_a_customer_s_payments_are_listed_newest_first(bench: Bench) -> No
 
 
 async def test_refunds_are_paged_newest_first_without_gap_or_repeat(bench: Bench) -> None:
-    made = [(await bench.refund("pi_plain01", 100)).id for _ in range(25)]
+    made = [(await bench.refund("pi_plain01", 100)).id for _ in range(20)]
     found: list[str] = []
     pages = 0
     params: stripe.params.RefundListParams = {"payment_intent": "pi_plain01"}
@@ -101,7 +101,7 @@ async def test_refunds_are_paged_newest_first_without_gap_or_repeat(bench: Bench
             break
         params["starting_after"] = page.data[-1].id
     assert found == made[::-1]
-    assert pages == 3
+    assert pages == 2
 
 
 async def test_stripe_s_own_auto_paging_walks_the_list(bench: Bench) -> None:
