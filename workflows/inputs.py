@@ -5,14 +5,20 @@ from dataclasses import dataclass
 
 from pydantic import BaseModel, ValidationError
 
-# Control characters, and the marks that reorder text around them (Unicode bidi controls): neither may
-# travel into what somebody approves.
-_UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
+# Breaks and tabs in all their forms: white space, so that words stay apart where one stood.
+_BREAKS = re.compile(r"[\t-\r\x85\u2028\u2029]+")
+# Control characters, halves of surrogate pairs, and what can't be seen or reorders the text around it (soft
+# hyphens, zero-width spaces, bidi controls, tag characters): none may travel into what somebody approves.
+# The zero-width joiners U+200C and U+200D stay, since Persian and emoji are spelled with them.
+_UNSEEN = re.compile(
+    r"[\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
+    r"\ud800-\udfff\U000e0000-\U000e007f]"
+)
 
 
 @dataclass(frozen=True)
 class Problem:
-    """What is wrong with one field, in words for the person who typed it."""
+    """What is wrong with one field, in words for the person who typed it; no field where it is the whole."""
 
     field: str
     text: str
@@ -33,11 +39,11 @@ def parse_fields(model: type[BaseModel], values: dict[str, str]) -> BaseModel | 
         return model.model_validate({name: clean(value) for name, value in values.items()})
     except ValidationError as error:
         return tuple(
-            Problem(str(each["loc"][0]), str(each.get("ctx", {}).get("error", each["msg"])))
+            Problem(".".join(map(str, each["loc"])), str(each.get("ctx", {}).get("error", each["msg"])))
             for each in error.errors()
         )
 
 
 def clean(text: str) -> str:
     """The text without characters that can't be seen or that reorder others; tabs and breaks as spaces."""
-    return _UNSEEN.sub("", re.sub(r"[\t\r\n]+", " ", text)).strip()
+    return _UNSEEN.sub("", _BREAKS.sub(" ", text)).strip()
