@@ -42,7 +42,8 @@ def judge(policy: Policy, facts: VoterFacts, requester: str, now: datetime) -> V
     """The requester never decides their own request; everyone else by the facts, if they are fresh."""
     if facts.user == requester:
         return Verdict.OWN_REQUEST
-    if now - facts.read_at > FACTS_FRESH_FOR:
+    # Facts from the future are no fresher: a clock that was set back must not keep old ones alive.
+    if abs(now - facts.read_at) > FACTS_FRESH_FOR:
         return Verdict.FACTS_STALE
     if not (facts.active and facts.full_member and facts.of_workspace):
         return Verdict.NOT_A_FULL_MEMBER
