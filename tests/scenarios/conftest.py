@@ -1,0 +1,30 @@
+"""The sandboxes the scenarios share: one that nobody disturbs, and one for faults and a moving clock."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.harness import Sandbox, quick_config, running_sandbox
+
+
+@pytest.fixture(scope="package")
+def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
+    """Nothing goes wrong here, and the clock is the machine's."""
+    folder = tmp_path_factory.mktemp("stage")
+    with running_sandbox(folder / "home", config=quick_config(folder)) as running:
+        yield running
+
+
+@pytest.fixture(scope="package")
+def _troubled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
+    folder = tmp_path_factory.mktemp("trouble")
+    with running_sandbox(folder / "home", config=quick_config(folder)) as running:
+        yield running
+
+
+@pytest.fixture
+def trouble(_troubled: Sandbox) -> Iterator[Sandbox]:
+    """For ordered faults and a moving clock. Every test ends the runs it starts."""
+    assert _troubled.post("fault", clear=True)["ok"]
+    yield _troubled
+    assert _troubled.post("fault", clear=True)["ok"]
