@@ -1,11 +1,14 @@
 """The one composition root: everything is made here, and handed to whoever needs it."""
 
+import aiohttp
 import stripe
 import structlog
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.authorization import AuthorizeResult
+from slack_sdk.errors import SlackApiError
 from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetryHandler
 from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.app import slack_app
 from bot.clock import clock_following
@@ -45,15 +48,17 @@ class Bot:
         bells = Bells()
 
         # Listeners may wait out one rate limit; the publisher keeps its own pace.
-        listening = _slack(environment)
+        self._http = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=SLACK_TIMEOUT_S))
+        listening = self._slack()
         listening.retry_handlers.append(AsyncRateLimitErrorRetryHandler(max_retry_count=1))
-        identity = await listening.auth_test()
+        identity = await _identity(listening)
         tenant = str(identity["team_id"])
         authorized = AuthorizeResult.from_auth_test_response(
             auth_test_response=identity, bot_token=environment.slack_bot_token.get_secret_value()
         )
 
-        client = _stripe(environment)
+        self._stripe_http = stripe.HTTPXClient(timeout=STRIPE_TIMEOUT_S)
+        client = _stripe(environment, self._stripe_http)
         registry = load(config.workflows, StripePayments(client))
         self._database = database = await Database.open(environment.database_file, clock())
         refunds = StripeRefunds(client)
@@ -62,7 +67,7 @@ class Bot:
         policies = [each.approvers for each in config.workflows.values()]
         self._directory = directory = SlackDirectory(listening, tenant, policies, clock)
         self._engine = EmbeddedEngine(database, driver, tenant, clock, bells)
-        poster = Poster(_slack(environment), database, registry)
+        poster = Poster(self._slack(), database, registry)
         self._publisher = Publisher(database, poster, tenant, config.slack, clock, bells)
         approvals = Approvals(database, directory, clock, bells)
         app = slack_app(
@@ -82,8 +87,14 @@ class Bot:
         await directory.start()
         await self._engine.start()
         self._publisher.start()
-        await self._socket.connect_async()  # type: ignore[no-untyped-call]  # Bolt leaves it bare
+        await self._connect()
         log.info("serving", tenant=tenant, workflows=sorted(config.workflows), boot=database.boot)
+
+    async def _connect(self) -> None:
+        try:
+            await self._socket.connect_async()  # type: ignore[no-untyped-call]  # Bolt leaves it bare
+        except SlackApiError as error:
+            raise SettingsError(f"SLACK_APP_TOKEN: Slack refused it: {error.response['error']}") from None
 
     async def stop(self) -> None:
         """In the order in which nothing new can arrive at what is gone."""
@@ -92,17 +103,29 @@ class Bot:
         await self._publisher.stop()
         await self._directory.stop()
         await self._database.close()
+        await self._stripe_http.close_async()  # type: ignore[no-untyped-call]  # stripe leaves it bare
+        await self._http.close()
+
+    def _slack(self) -> AsyncWebClient:
+        """All clients share one pool of connections."""
+        return AsyncWebClient(
+            token=self._environment.slack_bot_token.get_secret_value(),
+            base_url=self._environment.slack_api_url,
+            session=self._http,
+        )
 
 
-def _slack(environment: Environment) -> AsyncWebClient:
-    return AsyncWebClient(
-        token=environment.slack_bot_token.get_secret_value(),
-        base_url=environment.slack_api_url,
-        timeout=SLACK_TIMEOUT_S,
-    )
+async def _identity(client: AsyncWebClient) -> AsyncSlackResponse:
+    """Who we are in which workspace. Raises SettingsError when Slack won't say."""
+    try:
+        return await client.auth_test()
+    except SlackApiError as error:
+        raise SettingsError(f"SLACK_BOT_TOKEN: Slack refused it: {error.response['error']}") from None
+    except (aiohttp.ClientError, TimeoutError) as error:
+        raise SettingsError(f"SLACK_API_URL: Slack did not answer at {client.base_url}: {error}") from None
 
 
-def _stripe(environment: Environment) -> stripe.StripeClient:
+def _stripe(environment: Environment, http: stripe.HTTPXClient) -> stripe.StripeClient:
     """No retries of its own: the ledger retries, and only after reading."""
     base = environment.stripe_api_base
     if base is None and environment.in_sandbox:
@@ -111,5 +134,5 @@ def _stripe(environment: Environment) -> stripe.StripeClient:
         environment.stripe_api_key.get_secret_value(),
         base_addresses={"api": base} if base else {},
         max_network_retries=0,
-        http_client=stripe.HTTPXClient(timeout=STRIPE_TIMEOUT_S),
+        http_client=http,
     )

@@ -32,6 +32,9 @@ LOOK_EVERY_S = 0.5
 STORE_RETRY_S = 1.0
 ROWS_MAX = 100
 RETRY_MAX = timedelta(minutes=5)
+SLOW_DOWN_MAX_S = 60.0
+# With pauses up to five minutes that is about four hours, after which the message is given up by name.
+ATTEMPTS_MAX = 50
 
 # Slack did not do it and will not do it later: https://docs.slack.dev/reference/methods/chat.postMessage
 PERMANENT = frozenset(
@@ -84,15 +87,20 @@ class Publisher:
     async def _serve(self) -> None:
         while True:
             await self._bells.outbox.wait(LOOK_EVERY_S)
-            now = self._clock()
-            channels = await self._database.read(
-                partial(outbox.waiting_channels, tenant=self._tenant, now=now)
-            )
-            for channel in channels:
-                if channel not in self._writers:
-                    writer = asyncio.create_task(self._empty(channel), name=f"publisher {channel}")
-                    self._writers[channel] = writer
-                    writer.add_done_callback(partial(self._emptied, channel))
+            try:
+                await self._look()
+            except StoreError as error:
+                log.error("publisher_store_failed", tenant=self._tenant, error=str(error))
+                await asyncio.sleep(STORE_RETRY_S)
+
+    async def _look(self) -> None:
+        now = self._clock()
+        channels = await self._database.read(partial(outbox.waiting_channels, tenant=self._tenant, now=now))
+        for channel in channels:
+            if channel not in self._writers:
+                writer = asyncio.create_task(self._empty(channel), name=f"publisher {channel}")
+                self._writers[channel] = writer
+                writer.add_done_callback(partial(self._emptied, channel))
 
     def _emptied(self, channel: str, _: asyncio.Task[None]) -> None:
         del self._writers[channel]
@@ -103,12 +111,11 @@ class Publisher:
         pace = self._paces.setdefault(channel, Pace(self._pace.messages_per_second, self._pace.burst))
         while True:
             now = self._clock()
-            rows = await self._database.read(
-                partial(outbox.waiting, tenant=self._tenant, channel=channel, now=now, limit=ROWS_MAX)
-            )
-            if not rows:
-                return
+            look = partial(outbox.waiting, tenant=self._tenant, channel=channel, now=now, limit=ROWS_MAX)
             try:
+                rows = await self._database.read(look)
+                if not rows:
+                    return
                 await pace.turn()
                 await self._send(_together(rows))
             except StoreError as error:
@@ -122,7 +129,13 @@ class Publisher:
             await self._refused(rows, error)
         except (aiohttp.ClientError, TimeoutError) as error:
             # Sent or not: nobody knows. The rows stay `sending` and are looked for first.
-            await self._later(rows, _pause(rows[0]), repr(error), in_doubt=True)
+            await self._later(rows, repr(error))
+        except StoreError:
+            raise
+        except Exception as error:
+            # One message that can't be made must not keep the others of its channel.
+            log.exception("message_failed", tenant=self._tenant, run=rows[0].run)
+            await self._later(rows, repr(error))
         else:
             await self._sent(posts)
 
@@ -140,12 +153,23 @@ class Publisher:
     async def _refused(self, rows: Sequence[Outgoing], error: SlackApiError) -> None:
         code = str(error.response.get("error", "unknown"))
         if error.response.status_code == 429 or code == "ratelimited":
-            pause = timedelta(seconds=float(error.response.headers.get("Retry-After", 1)))
-            await self._later(rows, pause, code, in_doubt=False)
+            await self._slow_down(rows, float(error.response.headers.get("Retry-After", 1)))
         elif code in PERMANENT:
             await self._give_up(rows, code)
         else:
-            await self._later(rows, _pause(rows[0]), code, in_doubt=True)
+            await self._later(rows, code)
+
+    async def _slow_down(self, rows: Sequence[Outgoing], pause_s: float) -> None:
+        """Slack took nothing and asks the whole channel to wait, so the channel's writer does."""
+        log.info("slack_asks_to_wait", tenant=self._tenant, channel=rows[0].channel, pause_s=pause_s)
+        now = self._clock()
+
+        def work(tx: Transaction) -> None:
+            for row in rows:
+                outbox.postpone(tx, row, now, "ratelimited", failed=False)
+
+        await self._database.write(work)
+        await asyncio.sleep(min(pause_s, SLOW_DOWN_MAX_S))
 
     async def _give_up(self, rows: Sequence[Outgoing], code: str) -> None:
         """Slack will never take these: the person who asked hears of it directly, and the row is dead."""
@@ -161,16 +185,22 @@ class Publisher:
 
         await self._database.write(work)
 
-    async def _later(self, rows: Sequence[Outgoing], pause: timedelta, error: str, *, in_doubt: bool) -> None:
+    async def _later(self, rows: Sequence[Outgoing], error: str) -> None:
+        """Not known to be sent. What can be found again stays `sending`, and is looked for first."""
+        if rows[0].attempts + 1 >= ATTEMPTS_MAX:
+            await self._give_up(rows, error)
+            return
+        pause = min(timedelta(seconds=2 ** min(rows[0].attempts, 10)), RETRY_MAX)
         log.warning("message_delayed", tenant=self._tenant, run=rows[0].run, error=error, pause=str(pause))
         due_at = self._clock() + pause
 
         def work(tx: Transaction) -> None:
             for row in rows:
-                if in_doubt and row.kind in POSTED:
+                if row.kind in POSTED:
+                    outbox.mark_sending(tx, row)
                     outbox.doubt(tx, row, due_at, error)
                 else:
-                    outbox.postpone(tx, row, due_at, error)
+                    outbox.postpone(tx, row, due_at, error, failed=True)
 
         await self._database.write(work)
 
@@ -193,7 +223,3 @@ def _together(rows: Sequence[Outgoing]) -> Sequence[Outgoing]:
                 break
             group.append(row)
     return group
-
-
-def _pause(row: Outgoing) -> timedelta:
-    return min(timedelta(seconds=2 ** min(row.attempts, 10)), RETRY_MAX)

@@ -18,6 +18,10 @@ class NotRecorded(StoreError):
     the same: ids are deterministic, so read, or ask again; never conclude that it didn't happen."""
 
 
+class Unreadable(StoreError):
+    """The database could not be read just now: locked too long, or the disk failed."""
+
+
 class DatabaseInUse(StoreError):
     """Another process owns the database file."""
 

@@ -69,8 +69,9 @@ def mark_sent(tx: Transaction, row: Outgoing, now: datetime) -> None:
     tx.change(SQL["mark_sent"], tenant=row.tenant, id=row.id, now=now)
 
 
-def postpone(tx: Transaction, row: Outgoing, due_at: datetime, error: str) -> None:
-    tx.change(SQL["postpone"], tenant=row.tenant, id=row.id, due_at=due_at, error=error)
+def postpone(tx: Transaction, row: Outgoing, due_at: datetime, error: str, *, failed: bool) -> None:
+    """`failed` counts it as an attempt; being asked to slow down is none."""
+    tx.change(SQL["postpone"], tenant=row.tenant, id=row.id, due_at=due_at, error=error, failed=int(failed))
 
 
 def doubt(tx: Transaction, row: Outgoing, due_at: datetime, error: str) -> None:

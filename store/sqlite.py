@@ -25,7 +25,7 @@ from typing import TypeVar
 
 import aiosqlite
 
-from store.errors import NotRecorded, StoreError
+from store.errors import NotRecorded, StoreError, Unreadable
 from store.migrate import migrate
 from store.ownership import Ownership
 from store.transaction import Transaction, milliseconds
@@ -106,12 +106,14 @@ class Database:
             raise NotRecorded(f"not recorded within {deadline_s} s") from None
 
     async def read(self, work: Work[T]) -> T:
-        """Runs the work on one consistent snapshot. A write in it raises sqlite3.OperationalError."""
+        """Runs the work on one consistent snapshot. Unreadable when SQLite fails, as for a write in it."""
         if self._is_closed:
             raise StoreError("the database is closed")
         reader = await self._readers.get()
         try:
             return await reader.perform(work)
+        except sqlite3.Error as error:
+            raise Unreadable(f"the database could not be read: {error}") from error
         finally:
             self._readers.put_nowait(reader)
 

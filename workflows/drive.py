@@ -146,7 +146,7 @@ class Driver:
         def work(tx: Transaction) -> None:
             runs.postpone(tx, run, self._database.boot, due_at)
             # Said once in a thread, however often the outside world has to be asked again.
-            announce.reply(tx, run, f"postponed.{run.epoch}", str(postponed), now)
+            announce.reply(tx, run, f"postponed.{run.epoch}.{postponed.kind}", str(postponed), now)
 
         await self._database.write(work)
         self._bells.ring()

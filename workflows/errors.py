@@ -35,10 +35,14 @@ class Refused(WorkflowError):
 
 
 class Postponed(WorkflowError):
-    """The run goes on later, without this counting as an attempt: the outside world has to move first."""
+    """The run goes on later, without this counting as an attempt: the outside world has to move first.
 
-    def __init__(self, reason: str, wait: timedelta) -> None:
+    `kind` is a word for why; the reason is told in the thread once for each kind.
+    """
+
+    def __init__(self, kind: str, reason: str, wait: timedelta) -> None:
         super().__init__(reason)
+        self.kind = kind
         self.wait = wait
 
 

@@ -10,15 +10,19 @@ ON CONFLICT (tenant, id) DO NOTHING
 SELECT DISTINCT channel FROM outbox WHERE tenant = :tenant AND state IN ('due', 'sending') AND due_at <= :now
 
 -- name: waiting
--- The oldest rows of a channel first, among those that may go out: a reply waits for its root.
+-- The oldest rows of a channel first, among those that may go out: a reply waits for its root, and nothing of
+-- a run overtakes a row of the same run that has to wait.
 SELECT o.* FROM outbox AS o
 LEFT JOIN messages AS m ON m.tenant = o.tenant AND m.outbox = o.follows
 WHERE o.tenant = :tenant AND o.channel = :channel AND o.state IN ('due', 'sending') AND o.due_at <= :now
   AND (o.follows IS NULL OR m.outbox IS NOT NULL)
+  AND NOT EXISTS (SELECT 1 FROM outbox AS e
+                  WHERE e.tenant = o.tenant AND e.run = o.run AND e.channel = o.channel AND e.seq < o.seq
+                    AND e.state IN ('due', 'sending') AND e.due_at > :now)
 ORDER BY o.seq LIMIT :limit
 
 -- name: mark_sending
-UPDATE outbox SET state = 'sending', attempts = attempts + 1
+UPDATE outbox SET state = 'sending'
 WHERE tenant = :tenant AND id = :id AND state IN ('due', 'sending')
 
 -- name: mark_sent
@@ -27,12 +31,12 @@ WHERE tenant = :tenant AND id = :id AND state IN ('due', 'sending')
 
 -- name: postpone
 -- The call is known to have failed without effect, so the row is plainly due again.
-UPDATE outbox SET state = 'due', due_at = :due_at, error = :error
+UPDATE outbox SET state = 'due', due_at = :due_at, error = :error, attempts = attempts + :failed
 WHERE tenant = :tenant AND id = :id AND state IN ('due', 'sending')
 
 -- name: doubt
 -- The answer was lost: the row stays `sending`, so that it is looked for before it is sent again.
-UPDATE outbox SET due_at = :due_at, error = :error
+UPDATE outbox SET due_at = :due_at, error = :error, attempts = attempts + 1
 WHERE tenant = :tenant AND id = :id AND state = 'sending'
 
 -- name: mark_dead

@@ -113,11 +113,14 @@ class Ledger:
         except Unanswered as unanswered:
             if age > UNANSWERED_MAX:
                 return Answer(Standing.PENDING, None, "unknown", str(unanswered))
-            raise Postponed(
-                str(unanswered), _pause(age, timedelta(seconds=1), timedelta(minutes=5))
-            ) from None
+            reason = (
+                f"{unanswered.system.capitalize()} has not answered. "
+                "Before anything is tried again, it is read whether it happened."
+            )
+            wait = _pause(age, timedelta(seconds=1), timedelta(minutes=5))
+            raise Postponed("unanswered", reason, wait) from unanswered
         if answer.standing == Standing.PENDING and answer.external_id and age <= PENDING_MAX:
-            raise Postponed(answer.text, _pause(age, timedelta(seconds=5), timedelta(hours=1)))
+            raise Postponed("pending", answer.text, _pause(age, timedelta(seconds=5), timedelta(hours=1)))
         return answer
 
     async def _call_or_adopt(self, system: SystemOfRecord, call: Call, *, first: bool) -> Answer:

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from store import approvals, deliveries, runs
-from store.errors import NotRecorded, Stale, StoreError
+from store.errors import Stale, StoreError
 from store.records import Run, RunStatus
 from store.runs import Ending
 from store.sqlite import Database
@@ -66,7 +66,7 @@ class EmbeddedEngine:
             await self._bells.runs.wait(LOOK_EVERY_S)
             try:
                 await self._look()
-            except NotRecorded as error:
+            except StoreError as error:
                 log.error("engine_store_failed", tenant=self._tenant, error=str(error))
                 await asyncio.sleep(STORE_RETRY_S)
 

@@ -55,7 +55,9 @@ def _share_of_payment(facts: RefundFacts) -> Finding | None:
     share = facts.amount / facts.payment.amount
     if share < LARGE_SHARE:
         return None
-    text = "This is the whole payment." if share == 1 else f"This is {share:.0%} of the payment."
+    # Rounded down: 99.9 % must not read as the whole.
+    percent = facts.amount * 100 // facts.payment.amount
+    text = "This is the whole payment." if share == 1 else f"This is {percent}% of the payment."
     return Finding(rule="share_of_payment", text=text, risk=Risk.MEDIUM)
 
 
