@@ -23,7 +23,17 @@ const BLOCKS = {
 };
 
 export function renderBlocks(blocks, surface) {
-  return blocks.map((block) => h("div", { class: "block", dataset: { block: block.type, blockId: block.block_id ?? "" } }, (BLOCKS[block.type] ?? unknown)(block, surface)));
+  return blocks.map((block) => h("div", { class: "block", dataset: { block: block.type, blockId: block.block_id ?? "" } }, renderBlock(block, surface)));
+}
+
+/** One malformed block must not take the page down with it. */
+function renderBlock(block, surface) {
+  try {
+    return (BLOCKS[block.type] ?? unknown)(block, surface);
+  } catch (problem) {
+    console.error("A block could not be rendered", block, problem);
+    return unknown(block);
+  }
 }
 
 function section(block, surface) {

@@ -5,7 +5,8 @@ import { changed } from "./state.js";
 import { threadIsOpen } from "./thread_view.js";
 
 const KEY = "signoff.panel";
-const WIDE_PX = 1180;
+const WIDE_PX = 1180; // as in layout.css: below, the panel lies over the channel
+const ROOM_FOR_BOTH_PX = 1500;
 const panel = document.getElementById("panel");
 const toggle = document.getElementById("panel-toggle");
 const tabs = [...document.querySelectorAll("#panel [role=tab]")];
@@ -20,10 +21,10 @@ export function showPanel(wanted) {
   changed();
 }
 
-/** Where there is no room for both, the thread lies over the panel: opening the panel closes the thread. */
+/** Where there is no room for both, the thread takes the panel's place: asking for the panel closes the thread. */
 function pressToggle() {
   const covered = open && threadIsOpen() && getComputedStyle(panel).display === "none";
-  if (covered || (!open && innerWidth < 1440)) closeThread();
+  if (covered || (!open && innerWidth < ROOM_FOR_BOTH_PX)) closeThread();
   showPanel(covered || !open);
   if (open) tabs.find((it) => it.dataset.tab === tab).focus();
 }

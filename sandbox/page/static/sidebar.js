@@ -23,7 +23,7 @@ export function showSidebar(open) {
 export function renderSidebar() {
   const direct = directOf(place.user);
   reconcile(document.getElementById("channels"), channelsOf(place.user).map((room) => roomItem(room.id, room.name, [icon("hash")], unreadIn(place.user, room.id))));
-  reconcile(document.getElementById("directs"), [roomItem(direct.id, BOT.name, [avatar(BOT, "small")], unreadIn(place.user, direct.id, true))]);
+  reconcile(document.getElementById("directs"), [roomItem(direct.id, BOT.name, [avatar(BOT, "small")], unreadIn(place.user, direct.id))]);
   reconcile(switcher, people().map(personItem));
   const me = person(place.user);
   setText(document.getElementById("you"), `You are ${me.name} (${roleOf(me)})`);

@@ -72,6 +72,7 @@ function addPayloads(fresh) {
 export async function follow() {
   for (;;) {
     try {
+      if (document.hidden) await visible(); // a browser keeps only few connections to one place open
       if (store.workspace === null || !store.connected) await refresh();
       const answer = await get(`/page/events?since=${version}`);
       if (answer.version !== version) {
@@ -87,6 +88,8 @@ export async function follow() {
     }
   }
 }
+
+const visible = () => new Promise((wake) => document.addEventListener("visibilitychange", wake, { once: true }));
 
 /** Forgets what belonged to the world before a reset. */
 export function forget() {

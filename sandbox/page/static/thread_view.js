@@ -43,7 +43,7 @@ export function renderThread() {
   if (shown !== place.thread) {
     if (shown === null) cameFrom = document.activeElement;
     shown = place.thread;
-    if (document.activeElement && document.activeElement !== document.body) document.getElementById("thread-close").focus();
+    if (document.activeElement && document.activeElement !== document.body) (matchMedia("(hover: hover)").matches ? composer.box : document.getElementById("thread-close")).focus();
   }
 }
 

@@ -37,12 +37,14 @@ for (const button of document.querySelectorAll("[data-bot]")) {
 }
 document.getElementById("reset").addEventListener("click", reset);
 
-async function reset() {
+async function reset({ currentTarget: button }) {
   const sure = await askConfirm(question("Start over?", "All messages, runs and refunds of this sandbox are deleted, and the bot starts anew.", "Start over", "danger"));
   if (!sure) return;
   forget();
   forgetRead();
+  button.classList.add("pending");
   await order("/drive/reset", {}, "A fresh workspace.");
+  button.classList.remove("pending");
 }
 
 export function renderTroubleTab() {

@@ -40,18 +40,25 @@ export function directOf(user) {
 
 export const isReply = (message) => Boolean(message.thread_ts) && message.thread_ts !== message.ts;
 
-export function rootsOf(channelId) {
-  return messages().filter((message) => message.channel === channelId && !isReply(message));
-}
+export const messages = () => store.workspace?.messages ?? [];
+export const rootsOf = (channelId) => index().roots.get(channelId) ?? [];
+export const repliesOf = (channelId, ts) => index().replies.get(`${channelId}/${ts}`) ?? [];
+export const message = (channelId, ts) => rootsOf(channelId).find((candidate) => candidate.ts === ts);
 
-export function repliesOf(channelId, ts) {
-  return messages().filter((message) => message.channel === channelId && message.thread_ts === ts && isReply(message));
-}
+const indexes = new WeakMap();
 
-export const message = (channelId, ts) => messages().find((candidate) => candidate.channel === channelId && candidate.ts === ts);
-
-function messages() {
-  return store.workspace?.messages ?? [];
+/** Roots by channel and replies by root, sorted out once for each answer of the sandbox. */
+function index() {
+  const known = indexes.get(messages());
+  if (known) return known;
+  const fresh = { roots: new Map(), replies: new Map() };
+  for (const item of messages()) {
+    const [sorted, key] = isReply(item) ? [fresh.replies, `${item.channel}/${item.thread_ts}`] : [fresh.roots, item.channel];
+    if (sorted.has(key)) sorted.get(key).push(item);
+    else sorted.set(key, [item]);
+  }
+  indexes.set(messages(), fresh);
+  return fresh;
 }
 
 /** What only this person sees in a channel (or in one of its threads), the bot's and Slackbot's. */
