@@ -82,6 +82,13 @@ def test_braces_in_a_finding_that_name_nobody_stay_as_they_are() -> None:
     assert "U0SAM wrote {name} {1} {0.__class__} {U0SAM}" in read
 
 
+def test_a_finding_may_name_several_people_in_any_order() -> None:
+    people = ("U0SAM", "U0FIONA")
+    asked = request(findings=(Finding(rule="r", text="{1}, {0}, {1}.", risk=Risk.LOW, people=people),))
+    read = shown(card(story(run(), approval(asked=asked)), HEADLINE).blocks)
+    assert "U0FIONA, U0SAM, U0FIONA." in read
+
+
 def test_a_field_that_is_a_person_is_a_mention() -> None:
     asked = request(fields=(CardField(label="Owner", value="U0SAM", user=True),))
     assert "*Owner*\n<@U0SAM>" in shown(card(story(run(), approval(asked=asked)), HEADLINE).blocks)

@@ -68,6 +68,10 @@ def test_a_page_shows_its_thirty_steps() -> None:
     assert "text 99." in read
 
 
+def test_a_history_of_long_texts_stays_a_view_slack_opens() -> None:
+    accept_view(reasoning(HEADLINE, run(), [step(at, text="🏴" * 5000) for at in range(90)], 0))
+
+
 def test_a_run_without_steps_says_so() -> None:
     view = reasoning(HEADLINE, run(), [], 0)
     accept_view(view)
