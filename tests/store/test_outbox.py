@@ -1,0 +1,163 @@
+"""The outbox: each thing said once, replies after their root, and no way back from the dead."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from store import outbox
+from store.errors import Stale
+from store.outbox import NewOutgoing
+from store.records import OutboxKind, Outgoing
+from store.sqlite import Database
+from store.transaction import Transaction
+from tests.store.seeds import LATER, NOW, RUN, TENANT, running
+
+CHANNEL = "C0REFUNDS"
+ROOT = NewOutgoing(TENANT, RUN.id, OutboxKind.ROOT, CHANNEL)
+STEP = NewOutgoing(TENANT, RUN.id, OutboxKind.STEP, CHANNEL, what="1", follows=ROOT.id)
+ELSEWHERE = NewOutgoing(TENANT, RUN.id, OutboxKind.WHISPER, "C0GENERAL", body={"user": "U0RILEY"})
+
+Move = Callable[[Transaction, Outgoing], None]
+
+MOVES: dict[str, Move] = {
+    "sending": outbox.mark_sending,
+    "sent": lambda tx, row: outbox.mark_sent(tx, row, NOW),
+    "postponed": lambda tx, row: outbox.postpone(tx, row, LATER, "429", failed=False),
+    "doubted": lambda tx, row: outbox.doubt(tx, row, LATER, "timeout"),
+    "dead": lambda tx, row: outbox.mark_dead(tx, row, "channel_not_found"),
+}
+
+
+@pytest.fixture
+async def said(database: Database) -> Outgoing:
+    """The root's row, with a step that follows it and something for another channel."""
+
+    def work(tx: Transaction) -> Outgoing:
+        running(tx, database.boot)
+        assert [outbox.insert(tx, new, NOW) for new in (ROOT, STEP, ELSEWHERE)] == [True, True, True]
+        return outbox.of_run(tx, TENANT, RUN.id)[0]
+
+    return await database.write(work)
+
+
+def waiting(tx: Transaction) -> list[str]:
+    return [row.id for row in outbox.waiting(tx, TENANT, CHANNEL, NOW, 10)]
+
+
+def state(tx: Transaction, id: str = ROOT.id) -> str:
+    return next(row.state for row in outbox.of_run(tx, TENANT, RUN.id) if row.id == id)
+
+
+async def test_the_same_thing_is_said_once(database: Database, said: Outgoing) -> None:
+    assert await database.write(lambda tx: outbox.insert(tx, ROOT, LATER)) is False
+    assert len(await database.read(lambda tx: outbox.of_run(tx, TENANT, RUN.id))) == 3
+
+
+async def test_a_root_has_the_id_that_others_follow(said: Outgoing) -> None:
+    assert said.id == ROOT.id == outbox.root_id(TENANT, RUN.id)
+
+
+async def test_a_reply_waits_until_its_root_has_a_place_in_slack(database: Database, said: Outgoing) -> None:
+    assert await database.read(waiting) == [ROOT.id]
+
+    def posted(tx: Transaction) -> None:
+        outbox.mark_sending(tx, said)
+        outbox.mark_sent(tx, said, NOW)
+        outbox.insert_message(tx, said, CHANNEL, "1793610000.000100", NOW)
+
+    await database.write(posted)
+    assert await database.read(waiting) == [STEP.id]
+
+
+async def test_each_channel_is_its_own_queue(database: Database, said: Outgoing) -> None:
+    channels = await database.read(lambda tx: outbox.waiting_channels(tx, TENANT, NOW))
+    assert sorted(channels) == ["C0GENERAL", CHANNEL]
+    assert await database.read(lambda tx: outbox.waiting_channels(tx, "T0ELSEWHERE", NOW)) == []
+    before = NOW - timedelta(seconds=1)
+    assert await database.read(lambda tx: outbox.waiting_channels(tx, TENANT, before)) == []
+
+
+async def test_a_message_keeps_the_first_place_it_was_found_at(database: Database, said: Outgoing) -> None:
+    for ts in ("1.0", "2.0"):
+        await database.write(lambda tx, ts=ts: outbox.insert_message(tx, said, CHANNEL, ts, NOW))  # type: ignore[misc]  # bound early
+    found = await database.read(lambda tx: outbox.message(tx, TENANT, ROOT.id))
+    assert found is not None
+    assert found.ts == "1.0"
+    assert await database.read(lambda tx: outbox.message(tx, TENANT, STEP.id)) is None
+
+
+@pytest.mark.parametrize("end", ["sent", "dead"])
+@pytest.mark.parametrize("move", MOVES.values(), ids=MOVES.keys())
+async def test_what_is_sent_or_dead_stays_so(
+    database: Database, said: Outgoing, end: str, move: Move
+) -> None:
+    await database.write(lambda tx: MOVES[end](tx, said))
+    with pytest.raises(Stale):
+        await database.write(lambda tx: move(tx, said))
+    assert await database.read(state) == end
+
+
+@pytest.mark.parametrize(
+    ("failed", "attempts"), [(1, 1), (0, 0)], ids=["a failure counts", "a slow-down does not"]
+)
+async def test_a_call_without_effect_is_due_again_later(
+    database: Database, said: Outgoing, failed: int, attempts: int
+) -> None:
+    def work(tx: Transaction) -> Outgoing:
+        outbox.mark_sending(tx, said)
+        outbox.postpone(tx, said, LATER, "internal_error", failed=bool(failed))
+        return outbox.of_run(tx, TENANT, RUN.id)[0]
+
+    row = await database.write(work)
+    assert (row.state, row.due_at, row.error, row.attempts) == ("due", LATER, "internal_error", attempts)
+    assert await database.read(waiting) == []
+
+
+async def test_nothing_of_a_run_overtakes_what_has_to_wait(database: Database, said: Outgoing) -> None:
+    """Another run's rows in the channel go on."""
+    late, other = replace(ELSEWHERE, channel=CHANNEL, what="later"), replace(ROOT, run="run-2")
+
+    def work(tx: Transaction) -> tuple[list[str], list[str]]:
+        running(tx, database.boot, other.run)
+        outbox.insert(tx, late, NOW)
+        outbox.insert(tx, other, NOW)
+        before = waiting(tx)
+        outbox.postpone(tx, said, LATER, "ratelimited", failed=False)
+        return before, waiting(tx)
+
+    assert await database.write(work) == ([ROOT.id, late.id, other.id], [other.id])
+
+
+async def test_a_lost_answer_stays_in_doubt_so_that_it_is_looked_for_first(
+    database: Database, said: Outgoing
+) -> None:
+    with pytest.raises(Stale):
+        await database.write(lambda tx: outbox.doubt(tx, said, LATER, "timeout"))
+
+    def work(tx: Transaction) -> None:
+        outbox.mark_sending(tx, said)
+        outbox.doubt(tx, said, LATER, "timeout")
+
+    await database.write(work)
+    assert await database.read(state) == "sending"
+    assert await database.read(lambda tx: len(outbox.waiting(tx, TENANT, CHANNEL, LATER, 10))) == 1
+
+
+async def test_what_follows_a_dead_message_dies_with_it_and_nothing_else(
+    database: Database, said: Outgoing
+) -> None:
+    await database.write(lambda tx: outbox.mark_dead(tx, said, "is_archived"))
+    found = await database.read(lambda tx: [state(tx, new.id) for new in (ROOT, STEP, ELSEWHERE)])
+    assert found == ["dead", "dead", "due"]
+
+
+async def test_what_was_sent_before_its_root_died_stays_sent(database: Database, said: Outgoing) -> None:
+    def work(tx: Transaction) -> str:
+        step = outbox.of_run(tx, TENANT, RUN.id)[1]
+        outbox.mark_sent(tx, step, NOW)
+        outbox.mark_dead(tx, said, "message_not_found")
+        return state(tx, STEP.id)
+
+    assert await database.write(work) == "sent"
