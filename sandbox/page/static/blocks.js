@@ -16,7 +16,7 @@ const BLOCKS = {
   divider: () => h("hr"),
   header: (block) => h("div", { class: "header", role: "heading", "aria-level": "3", dir: "auto" }, ...plainText(block.text)),
   image: (block) => h("figure", {}, block.title ? h("figcaption", { dir: "auto" }, ...plainText(block.title)) : null, picture(block)),
-  input: (block, surface) => surface.input?.(block) ?? unknown(block),
+  input: (block, surface) => (surface.input ? (surface.input(block) ?? unknown(block.element)) : unknown(block)),
   markdown: (block) => markdown(block.text),
   rich_text: (block) => richText(block),
   section,
