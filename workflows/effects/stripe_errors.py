@@ -14,6 +14,8 @@ from workflows.errors import Refused, Unanswered
 T = TypeVar("T")
 
 SYSTEM = "stripe"
+# An unreadable answer is quoted whole by stripe-python, and a proxy's error page can be long.
+MESSAGE_MAX = 300
 
 
 async def answered(call: Awaitable[T]) -> T:
@@ -27,8 +29,9 @@ async def answered(call: Awaitable[T]) -> T:
     except stripe.StripeError as error:
         status = error.http_status or 0
         code = _code(error)
-        # 409: another request with the same key is still running. 5xx: it may have happened or not.
-        if status == 409 or status >= 500 or not 400 <= status < 500:
+        # 409: another request with the same key is still running. 5xx, or no readable answer at all: it may
+        # have happened or not.
+        if status == 409 or not 400 <= status < 500:
             raise Unanswered(SYSTEM, _message(error)) from error
         raise Refused(SYSTEM, code, _message(error)) from error
 
@@ -40,4 +43,4 @@ def _code(error: stripe.StripeError) -> str:
 
 
 def _message(error: stripe.StripeError) -> str:
-    return str(error.user_message or error.__class__.__name__)
+    return str(error.user_message or error.__class__.__name__)[:MESSAGE_MAX]
