@@ -7,6 +7,7 @@ https://docs.slack.dev/reference/interaction-payloads
 from pydantic import BaseModel, ConfigDict, Field
 
 from bot.ids import Block, Input
+from workflows.approvals.decide import Place
 
 
 class Payload(BaseModel):
@@ -44,17 +45,26 @@ class ActionValue(Payload):
     action_ts: str = ""
 
 
+class Container(Payload):
+    message_ts: str
+
+
 class Click(Payload):
     """A press of a button in a message."""
 
     user: User
     channel: Channel
+    container: Container
     trigger_id: str
     actions: list[ActionValue] = Field(min_length=1)
 
     @property
     def value(self) -> str:
         return self.actions[0].value
+
+    @property
+    def place(self) -> Place:
+        return Place(self.channel.id, self.container.message_ts)
 
     @property
     def delivery(self) -> str:

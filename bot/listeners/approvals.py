@@ -27,7 +27,15 @@ def register(
         click = Click.model_validate(body)
         bound = Bound.of_button(click.value)
         await directory.freshen()
-        ballot = Ballot(tenant, click.delivery, bound.approval, bound.digest, click.user.id, Choice.APPROVE)
+        ballot = Ballot(
+            tenant,
+            click.delivery,
+            bound.approval,
+            bound.digest,
+            click.user.id,
+            Choice.APPROVE,
+            place=click.place,
+        )
         try:
             answer = await approvals.decide(ballot, ACK_DEADLINE_S)
         except NotRecorded:
@@ -47,7 +55,7 @@ def register(
         click = Click.model_validate(body)
         bound = Bound.of_button(click.value)
         await directory.freshen()
-        found = await approvals.look(tenant, bound.approval, bound.digest, click.user.id)
+        found = await approvals.look(tenant, bound.approval, bound.digest, click.user.id, click.place)
         if isinstance(found, Answer):
             await _whisper(respond, errors.answer(found, clock()))
             return

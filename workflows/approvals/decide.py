@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
-from store import approvals, deliveries, runs
+from store import approvals, deliveries, outbox, runs
 from store.approvals import NewVote
 from store.audit import SIGNOFF
 from store.records import Approval, ApprovalStatus
@@ -25,8 +25,19 @@ class Choice(StrEnum):
 
 
 @dataclass(frozen=True)
+class Place:
+    """The message a button was pressed in."""
+
+    channel: str
+    ts: str
+
+
+@dataclass(frozen=True)
 class Ballot:
-    """A click. `approval` and `digest` come from the button; nothing else in the click is believed."""
+    """A click. `approval` and `digest` come from the button; nothing else it carries is believed.
+
+    `place` is None where there is no message: a modal, which was opened from a card already looked at.
+    """
 
     tenant: str
     delivery: str
@@ -35,6 +46,7 @@ class Ballot:
     voter: str
     choice: Choice
     reason: str = ""
+    place: Place | None = None
 
 
 class AnswerKind(StrEnum):
@@ -67,12 +79,14 @@ class Approvals:
         self._clock = clock
         self._bells = bells
 
-    async def look(self, tenant: str, approval: str, digest: str, voter: str) -> Answer | Approval:
+    async def look(
+        self, tenant: str, approval: str, digest: str, voter: str, place: Place
+    ) -> Answer | Approval:
         """The pending approval if this person could decide it now, else what stands in the way."""
         now = self._clock()
 
         def work(tx: Transaction) -> Answer | Approval:
-            found = _find(tx, tenant, approval, digest)
+            found = _find(tx, tenant, approval, digest, place)
             return found if isinstance(found, Answer) else self._obstacle(found, voter, tx, now) or found
 
         return await self._database.read(work)
@@ -93,7 +107,7 @@ class Approvals:
         return answer
 
     def _take(self, tx: Transaction, ballot: Ballot, now: datetime) -> Answer:
-        found = _find(tx, ballot.tenant, ballot.approval, ballot.digest)
+        found = _find(tx, ballot.tenant, ballot.approval, ballot.digest, ballot.place)
         if isinstance(found, Answer):
             return found
         run = runs.get(tx, found.tenant, found.run)
@@ -143,10 +157,16 @@ class Approvals:
         return self._directory.facts(voter, Policy.model_validate(approval.policy))
 
 
-def _find(tx: Transaction, tenant: str, approval: str, digest: str) -> Approval | Answer:
+def _find(tx: Transaction, tenant: str, approval: str, digest: str, place: Place | None) -> Approval | Answer:
+    """The approval, if it is the one shown there: equal refunds of two runs have equal digests."""
     found = approvals.get(tx, tenant, approval)
     if found is None:
         return Answer(kind=AnswerKind.UNKNOWN)
-    if found.digest != digest:
+    card = outbox.message(tx, tenant, outbox.root_id(tenant, found.run))
+    # A card whose answer from Slack was lost has a place nobody here knows yet.
+    elsewhere = (
+        place is not None and card is not None and (card.channel, card.ts) != (place.channel, place.ts)
+    )
+    if found.digest != digest or elsewhere:
         return Answer(kind=AnswerKind.NOT_WHAT_WAS_SHOWN)
     return found
