@@ -1,0 +1,81 @@
+"""A system of record that is a file: it dedupes by key, finds by mark, and fails when told to."""
+
+import asyncio
+import json
+from collections.abc import Sequence
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from workflows.effects.system import Answer, Call, Standing
+from workflows.errors import Unanswered
+
+
+class Trouble(StrEnum):
+    """What befalls one call.
+
+    `down`: it never arrives. `lost`: it is done, and the answer goes missing. `hangs`: it is done, and the
+    answer never comes. `late`: an earlier call that seemed lost goes through just before this one is refused.
+    """
+
+    DOWN = "down"
+    LOST = "lost"
+    REFUSED = "refused"
+    PENDING = "pending"
+    HANGS = "hangs"
+    LATE = "late"
+
+
+class Notebook:
+    """Implements `workflows.effects.system.SystemOfRecord`."""
+
+    name = "notebook"
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        self.trouble: list[Trouble] = []
+        self.reading_fails = False
+        self.keys_called: list[str] = []
+        self.hangs = asyncio.Event()
+
+    @property
+    def pages(self) -> list[dict[str, Any]]:
+        return list(self._read().values())
+
+    def write(self, key: str, mark: str, arguments: dict[str, object]) -> Answer:
+        pages = self._read()
+        page = pages.setdefault(key, {"id": f"page-{len(pages) + 1}", "mark": mark, "arguments": arguments})
+        self._file.write_text(json.dumps(pages))
+        return Answer(Standing.DONE, str(page["id"]), "written", "")
+
+    async def perform(self, call: Call) -> Answer:
+        self.keys_called.append(call.idempotency_key)
+        trouble = self.trouble.pop(0) if self.trouble else None
+        if trouble == Trouble.DOWN:
+            raise Unanswered(self.name, "no connection")
+        if trouble == Trouble.REFUSED:
+            return Answer(Standing.FAILED, None, "no_room", "the notebook is full")
+        written = self.write(call.idempotency_key, call.mark, call.arguments)
+        if trouble == Trouble.LOST:
+            raise Unanswered(self.name, "the answer was lost")
+        if trouble == Trouble.LATE:
+            return Answer(Standing.FAILED, None, "no_room", "the notebook is full")
+        if trouble == Trouble.HANGS:
+            self.hangs.set()
+            await asyncio.Event().wait()
+        if trouble == Trouble.PENDING:
+            return Answer(Standing.PENDING, written.external_id, "drying", "the ink has to dry")
+        return written
+
+    async def find(self, call: Call) -> Sequence[Answer]:
+        if self.reading_fails:
+            raise Unanswered(self.name, "no connection")
+        return [
+            Answer(Standing.DONE, page["id"], "written", "")
+            for page in self.pages
+            if page["mark"] == call.mark
+        ]
+
+    def _read(self) -> dict[str, dict[str, Any]]:
+        pages: dict[str, dict[str, Any]] = json.loads(self._file.read_text()) if self._file.exists() else {}
+        return pages
