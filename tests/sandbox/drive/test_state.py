@@ -94,3 +94,15 @@ async def test_stripe_is_shown_and_its_calls_are_inspected(place: Place) -> None
     last = (await place.get("/page/inspector?since=0"))[-1]
     assert (last["kind"], last["direction"], last["outcome"]) == ("stripe", "from_bot", "200")
     assert "sk_test" not in str(last)
+
+
+async def test_a_message_is_never_older_than_the_one_before_even_when_the_clock_is(
+    open_place: OpenPlace,
+) -> None:
+    place = await open_place()
+    await place.post("/drive/clock", advance_s=3600)
+    before = (await place.slack.chat_postMessage(channel="C0REFUNDS", text="from the future"))["ts"]
+    (place.settings.home / "clock-offset").unlink()
+    place = await open_place()
+    after = (await place.slack.chat_postMessage(channel="C0REFUNDS", text="now"))["ts"]
+    assert after > before
