@@ -1,0 +1,248 @@
+"""What somebody with the database file and a SQLite shell can do, and which rule has to notice.
+
+The database is the one of `test_invariants.py`: a run of each status.
+"""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+DONE = "(SELECT id FROM runs WHERE status = 'done')"
+WAITING = "(SELECT id FROM runs WHERE status = 'waiting')"
+REJECTED = "(SELECT id FROM runs WHERE status = 'rejected')"
+CANCELLED = "(SELECT id FROM runs WHERE status = 'cancelled')"
+OF_DONE = f"(SELECT id FROM approvals WHERE run = {DONE})"
+OF_WAITING = f"(SELECT id FROM approvals WHERE run = {WAITING})"
+
+# What was done: the rule that breaks, words of what it says, and the statements that did it.
+TAMPERED: dict[str, tuple[str, ...]] = {
+    "effect under another run's approval": (
+        "approved_effects",
+        "which this run does not have",
+        f"UPDATE effects SET approval = {OF_WAITING} WHERE run = {DONE}",
+    ),
+    "effect whose approval was not given": (
+        "approved_effects",
+        "which is rejected",
+        f"UPDATE approvals SET status = 'rejected' WHERE run = {DONE}",
+    ),
+    "effect of another epoch": (
+        "approved_effects",
+        "is of epoch 7, its approval",
+        f"UPDATE effects SET epoch = 7 WHERE run = {DONE}",
+    ),
+    "effect with other arguments": (
+        "approved_effects",
+        "is not, with these arguments, what approval",
+        f"""UPDATE effects SET arguments = '{{"word":"goodbye"}}' WHERE run = {DONE}""",
+    ),
+    "effect in another system": (
+        "approved_effects",
+        "is not, with these arguments, what approval",
+        f"UPDATE effects SET system = 'stripe.refund' WHERE run = {DONE}",
+    ),
+    "effect begun before it was approved": (
+        "approved_effects",
+        "was begun before its approval",
+        f"UPDATE effects SET intended_at = intended_at - 1 WHERE run = {DONE}",
+    ),
+    "effect of a cancelled run": (
+        "approved_effects",
+        "though the run was cancelled",
+        f"UPDATE runs SET cancelled_at = created_at WHERE id = {DONE}",
+    ),
+    "approval with other effects": (
+        "approval_digest",
+        "lists other effects than were shown",
+        f"UPDATE approvals SET effects = replace(effects, 'hello', 'goodbye') WHERE run = {DONE}",
+    ),
+    "approval with other effects, shown as well": (
+        "approval_digest",
+        "has a digest that is not of its effects",
+        "UPDATE approvals SET effects = replace(effects, 'hello', 'goodbye'), "
+        f"request = replace(request, 'hello', 'goodbye') WHERE run = {DONE}",
+    ),
+    "approval with another digest": (
+        "approval_digest",
+        "has a digest that is not of its effects",
+        f"UPDATE approvals SET digest = replace(digest, 'a', 'b') WHERE run = {WAITING}",
+    ),
+    "approval nobody can read": (
+        "approval_digest",
+        "holds a request that can't be read",
+        f"UPDATE approvals SET request = '{{}}' WHERE run = {WAITING}",
+    ),
+    "effect with another key": (
+        "effect_keys",
+        "has a key that is not of its identity",
+        f"UPDATE effects SET idempotency_key = 'another' WHERE run = {DONE}",
+    ),
+    "effect with another digest": (
+        "effect_keys",
+        "has a digest that is not of its arguments",
+        f"UPDATE effects SET digest = 'another' WHERE run = {DONE}",
+    ),
+    "effect of another generation": (
+        "effect_keys",
+        "has a key that is not of its identity",
+        f"UPDATE effects SET generation = 1 WHERE run = {DONE}",
+    ),
+    "approved without a vote": (
+        "decided_by_right",
+        "who cast no such vote",
+        f"DELETE FROM votes WHERE approval = {OF_DONE}",
+    ),
+    "approved by a vote to reject": (
+        "decided_by_right",
+        "who cast no such vote",
+        f"UPDATE votes SET vote = 'reject' WHERE approval = {OF_DONE}",
+    ),
+    "approved by the requester": (
+        "decided_by_right",
+        "whose verdict was own_request",
+        f"UPDATE runs SET requester = 'U0MORGAN' WHERE id = {DONE}",
+    ),
+    "approved by someone outside the policy": (
+        "decided_by_right",
+        "whose verdict was not_an_approver",
+        f"""UPDATE approvals SET policy = '{{"users":[],"groups":["S0FINANCE"]}}' WHERE run = {DONE}""",
+    ),
+    "approved by a guest": (
+        "decided_by_right",
+        "whose verdict was not_a_full_member",
+        "UPDATE votes SET facts = json_set(facts, '$.full_member', json('false')) "
+        f"WHERE approval = {OF_DONE}",
+    ),
+    "approved on facts of yesterday": (
+        "decided_by_right",
+        "whose verdict was facts_stale",
+        "UPDATE votes SET facts = json_set(facts, '$.read_at', '2026-11-01T09:00:00Z') "
+        f"WHERE approval = {OF_DONE}",
+    ),
+    "approved on facts about someone else": (
+        "decided_by_right",
+        "on facts about U0SAM",
+        f"UPDATE votes SET facts = json_set(facts, '$.user', 'U0SAM') WHERE approval = {OF_DONE}",
+    ),
+    "rejected by someone else": (
+        "decided_by_right",
+        "by U0SAM, who cast no such vote",
+        f"UPDATE approvals SET decided_by = 'U0SAM' WHERE run = {REJECTED}",
+    ),
+    "a decision turned round": (
+        "one_decision",
+        "and the record holds rejected by U0MORGAN",
+        f"UPDATE approvals SET status = 'approved' WHERE run = {REJECTED}",
+    ),
+    "a decision taken back": (
+        "one_decision",
+        "is pending, and the record holds rejected",
+        f"UPDATE approvals SET status = 'pending', decided_at = NULL WHERE run = {REJECTED}",
+    ),
+    "a decision nobody recorded": (
+        "one_decision",
+        "and the record holds no decision",
+        f"UPDATE approvals SET status = 'approved', decided_at = asked_at, decided_by = 'U0MORGAN' "
+        f"WHERE run = {WAITING}",
+    ),
+    "a run that waits for nobody": (
+        "waiting_asks",
+        "waits, but nobody is asked",
+        f"UPDATE approvals SET status = 'superseded', decided_at = asked_at WHERE run = {WAITING}",
+    ),
+    "an ended run that still asks": (
+        "waiting_asks",
+        "is rejected, but approval",
+        f"UPDATE approvals SET status = 'pending', decided_at = NULL WHERE run = {REJECTED}",
+    ),
+    "an ended run whose effect is open": (
+        "waiting_asks",
+        "nobody knows how effect write came out",
+        f"UPDATE effects SET state = 'intended', settled_at = NULL WHERE run = {DONE}",
+    ),
+    "no root message": (
+        "told",
+        "the root message is missing",
+        f"DELETE FROM outbox WHERE run = {WAITING} AND kind = 'root'",
+    ),
+    "no question": (
+        "told",
+        "the question of approval",
+        f"DELETE FROM outbox WHERE run = {WAITING} AND kind = 'ask'",
+    ),
+    "no closing reply": (
+        "told",
+        "the reply that says how it ended",
+        f"DELETE FROM outbox WHERE run = {DONE} AND kind = 'reply'",
+    ),
+    "a message given up on": (
+        "told",
+        "could not be delivered: is_archived",
+        f"UPDATE outbox SET state = 'dead', error = 'is_archived' WHERE run = {DONE} AND kind = 'reply'",
+    ),
+    "a request nobody recorded": (
+        "recorded",
+        "0 entries 'requested'",
+        f"UPDATE runs SET input = '{{}}' WHERE id = {WAITING}",
+    ),
+    "a question nobody recorded": (
+        "recorded",
+        "0 entries 'asked'",
+        f"DELETE FROM audit WHERE run = {WAITING} AND action = 'asked'",
+    ),
+    "an intent nobody recorded": (
+        "recorded",
+        "0 entries 'effect_intended'",
+        f"DELETE FROM audit WHERE run = {DONE} AND action = 'effect_intended'",
+    ),
+    "an outcome nobody recorded": (
+        "recorded",
+        "0 entries 'effect_done'",
+        f"UPDATE effects SET external_id = 'page-9' WHERE run = {DONE}",
+    ),
+    "a cancellation nobody recorded": (
+        "recorded",
+        "0 entries 'cancel_requested'",
+        f"UPDATE audit SET action = 'nothing' WHERE run = {CANCELLED} AND action = 'cancel_requested'",
+    ),
+    "an ending nobody recorded": (
+        "recorded",
+        "0 entries 'ended'",
+        f"UPDATE runs SET outcome_text = 'All is well.' WHERE id = {REJECTED}",
+    ),
+    "an entry edited": (
+        "audit_chain",
+        "entry 2 was changed",
+        f"UPDATE audit SET detail = '{{}}' WHERE run = {DONE} AND seq = 2",
+    ),
+    "an entry removed": (
+        "audit_chain",
+        "entry 2 was changed, removed",
+        f"DELETE FROM audit WHERE run = {DONE} AND seq = 2",
+    ),
+    "two entries exchanged": (
+        "audit_chain",
+        "entry 2 was changed, removed or put elsewhere",
+        f"UPDATE audit SET seq = CASE seq WHEN 2 THEN -3 ELSE -2 END WHERE run = {DONE} AND seq IN (2, 3)",
+        f"UPDATE audit SET seq = -seq WHERE run = {DONE} AND seq < 0",
+    ),
+    "the whole record removed": (
+        "audit_chain",
+        "has no audit entries at all",
+        f"DELETE FROM audit WHERE run = {WAITING}",
+    ),
+    "a row that is no JSON": (
+        "readable",
+        "holds a row of Approval that can't be read",
+        f"UPDATE approvals SET facts = 'nonsense' WHERE run = {DONE}",
+    ),
+}
+
+
+def tamper(file: Path, *statements: str) -> None:
+    """Runs the statements; each has to change something."""
+    with closing(sqlite3.connect(file, isolation_level=None)) as connection:
+        connection.execute("PRAGMA foreign_keys=OFF")
+        for statement in statements:
+            changed = connection.execute(statement).rowcount
+            assert changed > 0, f"nothing was changed by: {statement}"
