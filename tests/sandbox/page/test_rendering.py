@@ -35,6 +35,15 @@ def test_text_stays_text(workspace: CannedWorkspace, open_page: OpenPage, text: 
     assert content.locator("script, img, a, .mention").count() == 0
 
 
+def test_a_link_leads_to_the_web_or_nowhere(workspace: CannedWorkspace, open_page: OpenPage) -> None:
+    link = {"type": "link", "url": "javascript:alert(1)", "text": "rich"}
+    rich = {"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": [link]}]}
+    blocks = [rich, {"type": "markdown", "text": "[marked](javascript:alert) [web](https://example.com)"}]
+    page = show(workspace, open_page, "", user=BOT, blocks=blocks)
+    expect(page.locator(".content")).to_contain_text("rich")
+    expect(page.locator(".content a")).to_have_text(["web"])
+
+
 def test_a_name_cannot_become_markup(workspace: CannedWorkspace, open_page: OpenPage) -> None:
     workspace.state["people"][0]["name"] = "<b>Riley</b> <!channel>"
     page = show(workspace, open_page, "hello <@U0RILEY>")
