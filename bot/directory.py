@@ -21,9 +21,14 @@ log = structlog.get_logger()
 
 READ_EVERY = timedelta(seconds=60)
 LOOK_EVERY_S = 1.0
+# After a read that failed: `usergroups.users.list` may be called about 20 times a minute.
+RETRY_EVERY = timedelta(seconds=10)
 # With the 2 s of the commit this stays below the 3 s Slack gives for an ack.
 FRESHEN_WITHIN_S = 0.7
 NEVER = datetime.fromtimestamp(0, UTC)
+# Slack's word that there is no such group or person. That is an answer, not a failure: nobody is in that
+# group, and nobody may vote as that person.
+GONE = frozenset(["no_such_subteam", "user_not_found", "user_not_visible"])
 
 
 @dataclass(frozen=True)
@@ -53,11 +58,12 @@ class SlackDirectory:
         self._groups: dict[str, _Group] = {}
         self._people: dict[str, _Person] = {}
         self._read_at = NEVER
+        self._tried_at = NEVER
         self._reading = asyncio.Lock()
         self._loop: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
-        await self._try_to_read()
+        await self._try_to_read(timedelta(0))
         self._loop = asyncio.create_task(self._serve(), name="directory")
 
     async def stop(self) -> None:
@@ -85,21 +91,24 @@ class SlackDirectory:
 
     async def freshen(self) -> None:
         """Costs nothing while the facts are fresh; else one bounded try to read them again."""
-        if self._clock() - self._read_at <= FACTS_FRESH_FOR:
+        if self._since(self._read_at) <= FACTS_FRESH_FOR:
             return
         try:
-            await asyncio.wait_for(self._try_to_read(), FRESHEN_WITHIN_S)
+            await asyncio.wait_for(self._try_to_read(FACTS_FRESH_FOR), FRESHEN_WITHIN_S)
         except TimeoutError:
             log.warning("directory_slow", tenant=self._tenant)
 
     async def _serve(self) -> None:
         while True:
             await asyncio.sleep(LOOK_EVERY_S)
-            if self._clock() - self._read_at >= READ_EVERY:
-                await self._try_to_read()
+            if self._since(self._read_at) >= READ_EVERY and self._since(self._tried_at) >= RETRY_EVERY:
+                await self._try_to_read(READ_EVERY)
 
-    async def _try_to_read(self) -> None:
+    async def _try_to_read(self, unless_newer_than: timedelta) -> None:
         async with self._reading:
+            if self._since(self._read_at) < unless_newer_than:
+                return  # another click has just read
+            self._tried_at = self._clock()
             try:
                 await self._read()
             except (SlackApiError, aiohttp.ClientError, TimeoutError) as error:
@@ -108,18 +117,41 @@ class SlackDirectory:
     async def _read(self) -> None:
         now = self._clock()
         for group in self._group_ids:
-            answer = await self._client.usergroups_users_list(usergroup=group)
-            self._groups[group] = _Group(frozenset(answer["users"]), now)
+            self._groups[group] = _Group(await self._members(group), now)
         members = {user for group in self._groups.values() for user in group.members}
         for user in members | self._users:
-            answer = await self._client.users_info(user=user)
-            found = answer["user"]
-            self._people[user] = _Person(
-                active=not found.get("deleted", False),
-                full_member=not (
-                    found.get("is_restricted") or found.get("is_ultra_restricted") or found.get("is_bot")
-                ),
-                of_workspace=found.get("team_id") == self._tenant and not found.get("is_stranger", False),
-                read_at=now,
-            )
+            self._people[user] = await self._person(user, now)
         self._read_at = now
+
+    async def _members(self, group: str) -> frozenset[str]:
+        try:
+            answer = await self._client.usergroups_users_list(usergroup=group)
+        except SlackApiError as error:
+            self._unless_gone(error, group)
+            return frozenset()
+        return frozenset(answer["users"])
+
+    async def _person(self, user: str, now: datetime) -> _Person:
+        try:
+            answer = await self._client.users_info(user=user)
+        except SlackApiError as error:
+            self._unless_gone(error, user)
+            return _Person(active=False, full_member=False, of_workspace=False, read_at=now)
+        found = answer["user"]
+        return _Person(
+            active=not found.get("deleted", False),
+            full_member=not (
+                found.get("is_restricted") or found.get("is_ultra_restricted") or found.get("is_bot")
+            ),
+            of_workspace=found.get("team_id") == self._tenant and not found.get("is_stranger", False),
+            read_at=now,
+        )
+
+    def _unless_gone(self, error: SlackApiError, id: str) -> None:
+        if error.response.get("error") not in GONE:
+            raise error
+        log.warning("approver_gone", tenant=self._tenant, id=id, error=error.response.get("error"))
+
+    def _since(self, moment: datetime) -> timedelta:
+        """Also for a moment that lies ahead, after the clock was set back: that is no fresher."""
+        return abs(self._clock() - moment)
