@@ -10,6 +10,7 @@ from bot import errors
 from bot.directory import SlackDirectory
 from bot.ids import Action, Block, Callback
 from bot.listeners import ACK_DEADLINE_S
+from bot.listeners.opening import open_modal
 from bot.payloads import Bound, Click, RejectSubmission
 from bot.views import modals
 from store.errors import NotRecorded
@@ -60,9 +61,7 @@ def register(
             await _whisper(respond, errors.answer(found, clock()))
             return
         title = GateRequest.model_validate(found.request).title
-        await client.views_open(
-            trigger_id=click.trigger_id, view=modals.reject(found.id, found.digest, title)
-        )
+        await open_modal(client, click.trigger_id, modals.reject(found.id, found.digest, title))
 
     @app.view(Callback.REJECT)
     async def reject(ack: AsyncAck, body: dict[str, Any]) -> None:

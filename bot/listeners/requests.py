@@ -8,6 +8,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot import errors
 from bot.ids import Action
 from bot.listeners import ACK_DEADLINE_S
+from bot.listeners.opening import open_modal
 from bot.payloads import Click
 from bot.views import modals
 from store import runs as run_rows
@@ -35,7 +36,7 @@ def register(app: AsyncApp, tenant: str, database: Database, registry: Registry,
             return
         run, lines = found
         view = modals.reasoning(registry.headline(run.workflow, run.input), run, lines)
-        await client.views_open(trigger_id=click.trigger_id, view=view)
+        await open_modal(client, click.trigger_id, view)
 
     @app.action(Action.CANCEL)
     async def cancel(ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond) -> None:
