@@ -22,9 +22,9 @@ class SettingsError(Exception):
 
 
 class Environment(BaseSettings):
-    """The environment. The two addresses and the clock file are for the sandbox."""
+    """The environment. The two addresses and the clock file are for the sandbox. Empty means not set."""
 
-    model_config = SettingsConfigDict(frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(frozen=True, extra="ignore", env_ignore_empty=True)
 
     slack_bot_token: SecretStr
     slack_app_token: SecretStr
@@ -47,7 +47,7 @@ class Environment(BaseSettings):
 class Home(BaseSettings):
     """Where a running Signoff keeps its database: all the reading commands need to know."""
 
-    model_config = SettingsConfigDict(frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(frozen=True, extra="ignore", env_ignore_empty=True)
 
     signoff_home: Path = Path(".signoff")
 
@@ -71,7 +71,7 @@ class Config(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     slack: SlackSettings = SlackSettings()
-    workflows: dict[str, WorkflowSettings]
+    workflows: dict[str, WorkflowSettings] = Field(min_length=1)
 
 
 def read_environment() -> Environment:
@@ -91,6 +91,8 @@ def read_config(file: Path) -> Config:
     except OSError as error:
         hint = "Copy signoff.toml.example and adapt it, or set SIGNOFF_CONFIG."
         raise SettingsError(f"{file}: {error.strerror}. {hint}") from None
+    except UnicodeDecodeError:
+        raise SettingsError(f"{file}: not valid TOML: it must be UTF-8") from None
     try:
         return Config.model_validate(tomllib.loads(text))
     except tomllib.TOMLDecodeError as error:
