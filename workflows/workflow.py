@@ -1,14 +1,19 @@
 """What a workflow is, and what an installation sets for it."""
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 from langgraph.graph.state import CompiledStateGraph
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from workflows.approvals.policy import Policy
+
+# A name instead of an id would only show as "nobody may approve", at the first click.
+_USER_ID = re.compile(r"[UW][A-Z0-9]{2,}")
+_GROUP_ID = re.compile(r"S[A-Z0-9]{2,}")
 
 
 @dataclass(frozen=True)
@@ -39,11 +44,19 @@ class WorkflowSettings(BaseModel):
     attempts_max: int = Field(default=3, ge=1, le=20)
     open_runs_per_requester_max: int = Field(default=50, ge=1, le=10_000)
 
-    @model_validator(mode="after")
-    def _someone_may_approve(self) -> "WorkflowSettings":
-        if not self.approvers.users and not self.approvers.groups:
-            raise ValueError("approvers: name at least one user id or user group id")
-        return self
+    @field_validator("approvers")
+    @classmethod
+    def _someone_may_approve(cls, approvers: Policy) -> Policy:
+        if not approvers.users and not approvers.groups:
+            raise ValueError("name at least one user id or user group id")
+        for kind, shape, ids in (
+            ("user", _USER_ID, approvers.users),
+            ("user group", _GROUP_ID, approvers.groups),
+        ):
+            for id in ids:
+                if shape.fullmatch(id) is None:
+                    raise ValueError(f"{id!r} is not a {kind} id")
+        return approvers
 
     @property
     def expires_after(self) -> timedelta:
