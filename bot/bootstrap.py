@@ -25,8 +25,9 @@ from workflows.effects.ledger import Ledger
 from workflows.effects.stripe_payments import StripePayments
 from workflows.effects.stripe_refund import StripeRefunds
 from workflows.engine.embedded import EmbeddedEngine
-from workflows.graphs.registry import load
+from workflows.graphs.registry import UnknownWorkflow, load
 from workflows.runs import Runs
+from workflows.workflow import Registry
 
 log = structlog.get_logger()
 
@@ -59,7 +60,7 @@ class Bot:
 
         self._stripe_http = stripe.HTTPXClient(timeout=STRIPE_TIMEOUT_S)
         client = _stripe(environment, self._stripe_http)
-        registry = load(config.workflows, StripePayments(client))
+        registry = self._registry(StripePayments(client))
         self._database = database = await Database.open(environment.database_file, clock())
         refunds = StripeRefunds(client)
         ledger = Ledger(database, {refunds.name: refunds}, clock, database.boot)
@@ -89,6 +90,12 @@ class Bot:
         self._publisher.start()
         await self._connect()
         log.info("serving", tenant=tenant, workflows=sorted(config.workflows), boot=database.boot)
+
+    def _registry(self, payments: StripePayments) -> Registry:
+        try:
+            return load(self._config.workflows, payments)
+        except UnknownWorkflow as error:
+            raise SettingsError(f"{self._environment.signoff_config}: {error}") from None
 
     async def _connect(self) -> None:
         try:

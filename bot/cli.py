@@ -19,7 +19,6 @@ from store import runs as run_rows
 from store.errors import StoreError
 from store.sqlite import open_for_reading
 from store.transaction import Transaction
-from workflows.graphs.registry import UnknownWorkflow
 from workflows.invariants import broken_rules
 
 app = typer.Typer(
@@ -41,7 +40,7 @@ def serve() -> None:
         environment = read_environment()
         config = read_config(environment.signoff_config)
         asyncio.run(_serve(Bot(environment, config)))
-    except (SettingsError, UnknownWorkflow, StoreError) as error:
+    except (SettingsError, StoreError) as error:
         problems.print(f"signoff: {error}", markup=False, soft_wrap=True)
         raise typer.Exit(1) from None
 
