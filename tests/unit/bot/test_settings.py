@@ -1,0 +1,289 @@
+"""Whatever is wrong with a setting is refused by name: the variable, or the file and the key."""
+
+import itertools
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import BaseModel
+
+from bot.settings import (
+    Config,
+    Environment,
+    Home,
+    SettingsError,
+    SlackSettings,
+    read_config,
+    read_environment,
+)
+from workflows.approvals.policy import Policy
+from workflows.graphs.registry import UnknownWorkflow, load
+from workflows.workflow import WorkflowSettings
+
+EXAMPLE = Path(__file__).parents[3] / "signoff.toml.example"
+VARIABLES = {
+    "SLACK_BOT_TOKEN": "xoxb-1",
+    "SLACK_APP_TOKEN": "xapp-1",
+    "STRIPE_API_KEY": "sk_test_1",
+}
+OPTIONAL = ["SLACK_API_URL", "STRIPE_API_BASE", "SIGNOFF_HOME", "SIGNOFF_CONFIG", "SIGNOFF_CLOCK_FILE"]
+SANDBOX = "http://127.0.0.1:8700/slack/api/"
+
+REFUND = """
+[workflows.refund]
+channel = "C0REFUNDS"
+approvers = { groups = ["S0LEADS"] }
+"""
+
+
+@pytest.fixture
+def variables(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    """The least that is needed, and nothing else."""
+    for name in OPTIONAL:
+        monkeypatch.delenv(name, raising=False)
+    for name, value in VARIABLES.items():
+        monkeypatch.setenv(name, value)
+    return monkeypatch
+
+
+def refusal(folder: Path, text: str) -> str:
+    file = folder / "signoff.toml"
+    file.write_text(text)
+    with pytest.raises(SettingsError) as refused:
+        read_config(file)
+    return str(refused.value).replace(str(file), "FILE")
+
+
+class TestEnvironment:
+    def test_three_secrets_are_enough_and_the_rest_has_defaults(self, variables: pytest.MonkeyPatch) -> None:
+        environment = read_environment()
+        assert environment.slack_api_url == "https://slack.com/api/"
+        assert environment.signoff_config == Path("signoff.toml")
+        assert environment.database_file == Path(".signoff/signoff.db")
+        assert not environment.in_sandbox
+
+    @pytest.mark.parametrize("name", VARIABLES)
+    @pytest.mark.parametrize("value", [None, ""], ids=["unset", "empty"])
+    def test_a_missing_or_empty_secret_is_named(
+        self, variables: pytest.MonkeyPatch, name: str, value: str | None
+    ) -> None:
+        if value is None:
+            variables.delenv(name)
+        else:
+            variables.setenv(name, value)
+        with pytest.raises(SettingsError) as refused:
+            read_environment()
+        assert str(refused.value) == f"the environment: {name}: is missing"
+
+    def test_all_that_is_missing_is_named_at_once(self, variables: pytest.MonkeyPatch) -> None:
+        for name in VARIABLES:
+            variables.delenv(name)
+        with pytest.raises(SettingsError) as refused:
+            read_environment()
+        assert [name for name in VARIABLES if name in str(refused.value)] == list(VARIABLES)
+
+    @pytest.mark.parametrize("name", OPTIONAL)
+    def test_an_empty_optional_variable_is_as_good_as_none(
+        self, variables: pytest.MonkeyPatch, name: str
+    ) -> None:
+        before = read_environment()
+        variables.setenv(name, "")
+        assert read_environment() == before
+
+    def test_secrets_do_not_show_when_the_settings_are_printed_or_logged(
+        self, variables: pytest.MonkeyPatch
+    ) -> None:
+        shown = repr(read_environment()) + str(read_environment())
+        assert not [value for value in VARIABLES.values() if value in shown]
+
+    @pytest.mark.parametrize("key", ["sk_live_1", "rk_live_1"])
+    @pytest.mark.parametrize(
+        "address", [SANDBOX, "http://localhost:1/api/", "https://slack.example.com/api/"]
+    )
+    def test_a_live_stripe_key_is_refused_wherever_slack_is_not_slacks_own(
+        self, variables: pytest.MonkeyPatch, key: str, address: str
+    ) -> None:
+        variables.setenv("STRIPE_API_KEY", key)
+        variables.setenv("SLACK_API_URL", address)
+        with pytest.raises(SettingsError, match=r"^STRIPE_API_KEY: a live key is refused") as refused:
+            read_environment()
+        assert key not in str(refused.value)
+
+    def test_a_live_key_goes_with_slack_itself_and_a_test_key_with_anything(
+        self, variables: pytest.MonkeyPatch
+    ) -> None:
+        variables.setenv("STRIPE_API_KEY", "sk_live_1")
+        read_environment()
+        variables.setenv("STRIPE_API_KEY", "sk_test_live_1")
+        variables.setenv("SLACK_API_URL", SANDBOX)
+        assert read_environment().in_sandbox
+
+    def test_only_the_sandbox_moves_the_clock(self, variables: pytest.MonkeyPatch) -> None:
+        variables.setenv("SIGNOFF_CLOCK_FILE", "offset")
+        with pytest.raises(SettingsError, match=r"^SIGNOFF_CLOCK_FILE: only the sandbox"):
+            read_environment()
+        variables.setenv("SLACK_API_URL", SANDBOX)
+        assert read_environment().signoff_clock_file == Path("offset")
+
+    @pytest.mark.parametrize(
+        ("address", "sandbox"),
+        [
+            (SANDBOX, True),
+            ("http://localhost:8700/slack/api/", True),
+            ("http://[::1]:8700/slack/api/", True),
+            ("https://slack.com/api/", False),
+            ("http://127.0.0.1.example.com/api/", False),
+            ("http://localhost@example.com/api/", False),
+            ("not an address", False),
+        ],
+    )
+    def test_the_sandbox_is_known_by_its_loopback_address(
+        self, variables: pytest.MonkeyPatch, address: str, *, sandbox: bool
+    ) -> None:
+        variables.setenv("SLACK_API_URL", address)
+        assert read_environment().in_sandbox == sandbox
+
+    def test_reading_commands_need_no_secrets(self, variables: pytest.MonkeyPatch) -> None:
+        for name in VARIABLES:
+            variables.delenv(name)
+        variables.setenv("SIGNOFF_HOME", "elsewhere")
+        assert Home().database_file == Path("elsewhere/signoff.db")
+
+
+class TestConfig:
+    def test_a_channel_and_approvers_are_enough(self, tmp_path: Path) -> None:
+        (tmp_path / "signoff.toml").write_text(REFUND)
+        config = read_config(tmp_path / "signoff.toml")
+        assert config.slack == SlackSettings()
+        refund = config.workflows["refund"]
+        assert (refund.expires_after_h, refund.steps_max, refund.attempts_max) == (72, 25, 3)
+        assert refund.open_runs_per_requester_max == 50
+
+    def test_a_missing_file_is_named_with_what_to_do(self, tmp_path: Path) -> None:
+        with pytest.raises(SettingsError, match=r"nowhere\.toml: No such file .* signoff\.toml\.example"):
+            read_config(tmp_path / "nowhere.toml")
+
+    def test_a_folder_in_its_place_is_named(self, tmp_path: Path) -> None:
+        with pytest.raises(SettingsError, match="Is a directory"):
+            read_config(tmp_path)
+
+    def test_another_encoding_is_refused_with_the_file(self, tmp_path: Path) -> None:
+        file = tmp_path / "signoff.toml"
+        file.write_bytes("# café".encode("latin-1"))
+        with pytest.raises(SettingsError, match="must be UTF-8") as refused:
+            read_config(file)
+        assert str(file) in str(refused.value)
+
+    def test_what_is_no_toml_is_refused_with_its_line(self, tmp_path: Path) -> None:
+        assert refusal(tmp_path, "[workflows\n").startswith("FILE: not valid TOML: ")
+        assert "line 1" in refusal(tmp_path, "[workflows\n")
+
+    @pytest.mark.parametrize(
+        ("text", "problem"),
+        [
+            ("", "workflows: is missing"),
+            ("[workflows]\n", "workflows: Dictionary should have at least 1 item"),
+            ("[workflows.refund]\n", "workflows.refund.channel: is missing"),
+            ("[workflows.refund]\n", "workflows.refund.approvers: is missing"),
+            ("workflow = 1\n" + REFUND, "workflow: is not a key Signoff knows"),
+            ("[slack]\npace = 1\n" + REFUND, "slack.pace: is not a key Signoff knows"),
+            ("[slack]\nmessages_per_second = 0\n" + REFUND, "slack.messages_per_second: "),
+            ("[slack]\nmessages_per_second = nan\n" + REFUND, "slack.messages_per_second: "),
+            ("[slack]\nmessages_per_second = inf\n" + REFUND, "slack.messages_per_second: "),
+            ("[slack]\nburst = 0\n" + REFUND, "slack.burst: "),
+            ("[slack]\nburst = 1.5\n" + REFUND, "slack.burst: "),
+            (REFUND + "chanel = 'C0'\n", "workflows.refund.chanel: is not a key Signoff knows"),
+            (REFUND + "expires_after_h = 0\n", "workflows.refund.expires_after_h: "),
+            (REFUND + "expires_after_h = -1\n", "workflows.refund.expires_after_h: "),
+            (REFUND + "expires_after_h = nan\n", "workflows.refund.expires_after_h: "),
+            (REFUND + "expires_after_h = 721\n", "workflows.refund.expires_after_h: "),
+            (REFUND + "expires_after_h = 'soon'\n", "workflows.refund.expires_after_h: "),
+            (REFUND + "steps_max = 0\n", "workflows.refund.steps_max: "),
+            (REFUND + "attempts_max = 0\n", "workflows.refund.attempts_max: "),
+            (REFUND + "open_runs_per_requester_max = 0\n", "workflows.refund.open_runs_per_requester_max: "),
+            (REFUND.replace("C0REFUNDS", "#refunds"), "workflows.refund.channel: "),
+            (REFUND.replace("C0REFUNDS", "C0REFUNDS\\n"), "workflows.refund.channel: "),
+            (REFUND.replace("C0REFUNDS", "U0RILEY"), "workflows.refund.channel: "),
+            (
+                REFUND.replace('groups = ["S0LEADS"]', ""),
+                "workflows.refund.approvers: name at least one user id or user group id",
+            ),
+            (
+                REFUND.replace("S0LEADS", "@support-leads"),
+                "workflows.refund.approvers: '@support-leads' is not a user group id",
+            ),
+            (
+                REFUND.replace("S0LEADS", "U0MORGAN"),
+                "workflows.refund.approvers: 'U0MORGAN' is not a user group id",
+            ),
+            (
+                REFUND.replace("groups", "users"),
+                "workflows.refund.approvers: 'S0LEADS' is not a user id",
+            ),
+            (
+                REFUND.replace("groups", "group"),
+                "workflows.refund.approvers.group: is not a key Signoff knows",
+            ),
+        ],
+    )
+    def test_a_wrong_key_is_named_with_the_file(self, tmp_path: Path, text: str, problem: str) -> None:
+        told = refusal(tmp_path, text).splitlines()
+        assert any(line.startswith(f"FILE: {problem}") for line in told), told
+
+    def test_several_wrong_keys_are_named_line_by_line(self, tmp_path: Path) -> None:
+        text = REFUND + "steps_max = 0\nattempts_max = 99\n"
+        assert len(refusal(tmp_path, text).splitlines()) == 2
+
+    def test_users_and_groups_may_both_be_named(self, tmp_path: Path) -> None:
+        (tmp_path / "signoff.toml").write_text(REFUND.replace("{", '{ users = ["U0SAM", "W012A3CDE"],'))
+        approvers = read_config(tmp_path / "signoff.toml").workflows["refund"].approvers
+        assert approvers == Policy(users=("U0SAM", "W012A3CDE"), groups=("S0LEADS",))
+
+    def test_a_workflow_that_does_not_exist_is_named_with_those_that_do(self, tmp_path: Path) -> None:
+        (tmp_path / "signoff.toml").write_text(REFUND.replace("refund", "refnud"))
+        with pytest.raises(UnknownWorkflow, match=r"^workflows\.refnud: .* known: refund$"):
+            load(read_config(tmp_path / "signoff.toml").workflows, NO_PAYMENTS)
+
+
+class TestExample:
+    def test_it_is_valid(self) -> None:
+        config = read_config(EXAMPLE)
+        assert list(config.workflows) == ["refund"]
+        load(config.workflows, NO_PAYMENTS)
+
+    def test_every_key_there_is_appears_in_it(self) -> None:
+        written = tomllib.loads(EXAMPLE.read_text())
+        assert set(written) == set(Config.model_fields)
+        _complete(written["slack"], SlackSettings)
+        for workflow in written["workflows"].values():
+            _complete(workflow, WorkflowSettings)
+            _complete(workflow["approvers"], Policy)
+
+    def test_what_it_sets_besides_ids_are_the_defaults(self) -> None:
+        written = tomllib.loads(EXAMPLE.read_text())
+        for table, model in (
+            (written["slack"], SlackSettings),
+            (written["workflows"]["refund"], WorkflowSettings),
+        ):
+            for key, field in model.model_fields.items():
+                if not field.is_required():
+                    assert table[key] == field.default, key
+
+    def test_it_holds_no_secret_and_every_key_is_explained(self) -> None:
+        lines = EXAMPLE.read_text().splitlines()
+        assert not {name for name in VARIABLES if name.lower() in EXAMPLE.read_text().lower()}
+        for before, line in itertools.pairwise(lines):
+            if " = " in line:
+                assert before.startswith("#") or " = " in before, line
+
+
+NO_PAYMENTS: Any = None  # loading reads no payment
+
+
+def _complete(written: dict[str, object], model: type[BaseModel]) -> None:
+    assert set(written) == set(model.model_fields)
+
+
+def test_every_variable_is_upper_case_of_its_field() -> None:
+    assert {name.upper() for name in Environment.model_fields} == {*VARIABLES, *OPTIONAL}
