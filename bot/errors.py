@@ -68,7 +68,7 @@ def _already(given: Answer, now: datetime) -> str:
 
 
 def _not_allowed(given: Answer) -> str:
-    who = may_approve(given.policy.model_dump(mode="json")) if given.policy else "the approvers"
+    who = may_approve(given.policy) if given.policy else "the approvers"
     if given.verdict == Verdict.OWN_REQUEST:
         return f"You asked for this, so someone else decides: {who}."
     if given.verdict == Verdict.NOT_A_FULL_MEMBER:
@@ -79,4 +79,4 @@ def _not_allowed(given: Answer) -> str:
 
 
 def _sentence(text: str) -> str:
-    return f"{text[0].upper()}{text[1:]}."
+    return f"{text[:1].upper()}{text[1:]}."
