@@ -28,6 +28,7 @@ import aiosqlite
 from store.errors import NotRecorded, StoreError, Unreadable
 from store.migrate import migrate
 from store.ownership import Ownership
+from store.statements import statements
 from store.transaction import Transaction, milliseconds
 from store.writer import Job, Writer
 
@@ -81,9 +82,7 @@ class Database:
             undo.callback(connection.close)
             migrate(connection, file)  # before anything is set: setting WAL writes to the file
             _configure(connection)
-            row = connection.execute(
-                "INSERT INTO boots (started_at) VALUES (?) RETURNING boot", (milliseconds(now),)
-            ).fetchone()
+            row = connection.execute(statements("boots")["insert"], {"now": milliseconds(now)}).fetchone()
             readers = [_reader(file) for _ in range(READERS)]
             for reader in readers:
                 await undo.enter_async_context(reader)
