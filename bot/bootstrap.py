@@ -1,11 +1,15 @@
 """The one composition root: everything is made here, and handed to whoever needs it."""
 
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+
 import aiohttp
 import stripe
 import structlog
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.errors import SlackApiError
+from slack_sdk.http_retry.async_handler import AsyncRetryHandler
 from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetryHandler
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
@@ -35,91 +39,94 @@ STRIPE_TIMEOUT_S = 20
 SLACK_TIMEOUT_S = 15
 
 
-class Bot:
-    """A running bot. `start` returns when clicks are taken."""
+@asynccontextmanager
+async def serving(environment: Environment, config: Config) -> AsyncIterator[None]:
+    """A running bot: entered when clicks are taken. Whatever was started is stopped in reverse order.
 
-    def __init__(self, environment: Environment, config: Config) -> None:
-        self._environment = environment
-        self._config = config
-
-    async def start(self) -> None:
-        environment, config = self._environment, self._config
-        file = environment.signoff_clock_file
-        clock = clock_following(file) if file else system_clock
-        bells = Bells()
-
-        # Listeners may wait out one rate limit; the publisher keeps its own pace.
-        self._http = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=SLACK_TIMEOUT_S))
-        listening = self._slack()
-        listening.retry_handlers.append(AsyncRateLimitErrorRetryHandler(max_retry_count=1))
+    Raises SettingsError, DatabaseInUse or SchemaTooNew, each meant for a person.
+    """
+    file = environment.signoff_clock_file
+    clock = clock_following(file) if file else system_clock
+    bells = Bells()
+    async with AsyncExitStack() as running:
+        timeout = aiohttp.ClientTimeout(total=SLACK_TIMEOUT_S)
+        http = await running.enter_async_context(aiohttp.ClientSession(timeout=timeout))
+        # Listeners may wait out one rate limit. The publisher retries by itself, after looking.
+        listening = _slack(environment, http, [AsyncRateLimitErrorRetryHandler(max_retry_count=1)])
+        publishing = _slack(environment, http, [])
         identity = await _identity(listening)
         tenant = str(identity["team_id"])
         authorized = AuthorizeResult.from_auth_test_response(
             auth_test_response=identity, bot_token=environment.slack_bot_token.get_secret_value()
         )
 
-        self._stripe_http = stripe.HTTPXClient(timeout=STRIPE_TIMEOUT_S)
-        client = _stripe(environment, self._stripe_http)
-        registry = self._registry(StripePayments(client))
-        self._database = database = await Database.open(environment.database_file, clock())
+        stripe_http = stripe.HTTPXClient(timeout=STRIPE_TIMEOUT_S)
+        running.push_async_callback(stripe_http.close_async)
+        client = _stripe(environment, stripe_http)
+        registry = _registry(environment, config, StripePayments(client))
+        database = await Database.open(environment.database_file, clock())
+        running.push_async_callback(database.close)
+
         refunds = StripeRefunds(client)
         ledger = Ledger(database, {refunds.name: refunds}, clock, database.boot)
         driver = Driver(database, registry, ledger, clock, bells)
+        engine = EmbeddedEngine(database, driver, tenant, clock, bells)
+        publisher = Publisher(
+            database, Poster(publishing, database, registry), tenant, config.slack, clock, bells
+        )
         policies = [each.approvers for each in config.workflows.values()]
-        self._directory = directory = SlackDirectory(listening, tenant, policies, clock)
-        self._engine = EmbeddedEngine(database, driver, tenant, clock, bells)
-        poster = Poster(self._slack(), database, registry)
-        self._publisher = Publisher(database, poster, tenant, config.slack, clock, bells)
-        approvals = Approvals(database, directory, clock, bells)
+        directory = SlackDirectory(listening, tenant, policies, clock)
         app = slack_app(
             listening,
             authorized,
             database,
             registry,
             Runs(database, clock, bells),
-            approvals,
+            Approvals(database, directory, clock, bells),
             directory,
             clock,
         )
-        self._socket = AsyncSocketModeHandler(
+
+        running.push_async_callback(directory.stop)
+        await directory.start()
+        running.push_async_callback(engine.stop)
+        await engine.start()
+        running.push_async_callback(publisher.stop)
+        publisher.start()
+        socket = AsyncSocketModeHandler(
             app, environment.slack_app_token.get_secret_value(), web_client=listening
         )
-
-        await directory.start()
-        await self._engine.start()
-        self._publisher.start()
-        await self._connect()
+        running.push_async_callback(socket.close_async)
+        await _connect(socket)
         log.info("serving", tenant=tenant, workflows=sorted(config.workflows), boot=database.boot)
+        yield
 
-    def _registry(self, payments: StripePayments) -> Registry:
-        try:
-            return load(self._config.workflows, payments)
-        except UnknownWorkflow as error:
-            raise SettingsError(f"{self._environment.signoff_config}: {error}") from None
 
-    async def _connect(self) -> None:
-        try:
-            await self._socket.connect_async()  # type: ignore[no-untyped-call]  # Bolt leaves it bare
-        except SlackApiError as error:
-            raise SettingsError(f"SLACK_APP_TOKEN: Slack refused it: {error.response['error']}") from None
+def _slack(
+    environment: Environment, http: aiohttp.ClientSession, retry_handlers: list[AsyncRetryHandler]
+) -> AsyncWebClient:
+    """All clients share one pool of connections. slack_sdk's own retry after a cut connection is left out:
+    a post whose answer was lost is looked for before it is posted again."""
+    return AsyncWebClient(
+        token=environment.slack_bot_token.get_secret_value(),
+        base_url=environment.slack_api_url,
+        session=http,
+        retry_handlers=retry_handlers,
+    )
 
-    async def stop(self) -> None:
-        """In the order in which nothing new can arrive at what is gone."""
-        await self._socket.close_async()  # type: ignore[no-untyped-call]  # Bolt leaves it bare
-        await self._engine.stop()
-        await self._publisher.stop()
-        await self._directory.stop()
-        await self._database.close()
-        await self._stripe_http.close_async()  # type: ignore[no-untyped-call]  # stripe leaves it bare
-        await self._http.close()
 
-    def _slack(self) -> AsyncWebClient:
-        """All clients share one pool of connections."""
-        return AsyncWebClient(
-            token=self._environment.slack_bot_token.get_secret_value(),
-            base_url=self._environment.slack_api_url,
-            session=self._http,
-        )
+def _registry(environment: Environment, config: Config, payments: StripePayments) -> Registry:
+    try:
+        return load(config.workflows, payments)
+    except UnknownWorkflow as error:
+        raise SettingsError(f"{environment.signoff_config}: {error}") from None
+
+
+async def _connect(socket: AsyncSocketModeHandler) -> None:
+    try:
+        await socket.connect_async()  # type: ignore[no-untyped-call]  # Bolt leaves it bare
+    except SlackApiError as error:
+        raise SettingsError(f"SLACK_APP_TOKEN: Slack refused it: {error.response['error']}") from None
 
 
 async def _identity(client: AsyncWebClient) -> AsyncSlackResponse:

@@ -12,8 +12,8 @@ from rich.console import Console
 from rich.table import Table
 
 from bot import logs
-from bot.bootstrap import Bot
-from bot.settings import Home, SettingsError, read_config, read_environment
+from bot.bootstrap import serving
+from bot.settings import Config, Environment, Home, SettingsError, read_config, read_environment
 from bot.telling import tell_state, tell_story
 from store import runs as run_rows
 from store.errors import StoreError
@@ -39,20 +39,19 @@ def serve() -> None:
     try:
         environment = read_environment()
         config = read_config(environment.signoff_config)
-        asyncio.run(_serve(Bot(environment, config)))
+        asyncio.run(_serve(environment, config))
     except (SettingsError, StoreError) as error:
         problems.print(f"signoff: {error}", markup=False, soft_wrap=True)
         raise typer.Exit(1) from None
 
 
-async def _serve(bot: Bot) -> None:
+async def _serve(environment: Environment, config: Config) -> None:
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     for each in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(each, stopping.set)
-    await bot.start()
-    await stopping.wait()
-    await bot.stop()
+    async with serving(environment, config):
+        await stopping.wait()
 
 
 @app.command()
