@@ -59,23 +59,6 @@ def intend_high(
     )
 
 
-def intend_plain(tx: Transaction, intent: Intent, compensates: str | None, boot: int, now: datetime) -> None:
-    """Stale when the run is no longer ours, or was cancelled."""
-    tx.change(
-        SQL["intend_plain"],
-        **vars(intent.key),
-        blast_radius=intent.blast_radius,
-        system=intent.system,
-        arguments=intent.arguments,
-        digest=intent.digest,
-        generation=intent.generation,
-        idempotency_key=intent.idempotency_key,
-        compensates=compensates,
-        boot=boot,
-        now=now,
-    )
-
-
 def settle(
     tx: Transaction,
     key: EffectKey,

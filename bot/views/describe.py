@@ -5,6 +5,7 @@ import re
 import unicodedata
 from datetime import timedelta
 
+from bot.views import mrkdwn
 from workflows.gates import EffectCall, Risk
 
 RISK_EMOJI = {Risk.LOW: "large_green_circle", Risk.MEDIUM: "large_yellow_circle", Risk.HIGH: "red_circle"}
@@ -17,8 +18,14 @@ _INVISIBLE = frozenset(("Cc", "Cf", "Cs", "Co", "Zl", "Zp"))
 
 def effect_name(system: str, name: str, discriminator: str) -> str:
     """`stripe.refund`, with the discriminator that tells effects of one name apart."""
-    full = name if name.startswith(f"{system}.") else f"{system}.{name}"
+    full = f"{system}.{name}"
     return visible(f"{full} [{discriminator}]" if discriminator else full)
+
+
+def node_name(node: str) -> str:
+    """`Read payment` for the node read_payment."""
+    words = mrkdwn.one_line(node).replace("_", " ").strip() or "step"
+    return f"{words[0].upper()}{words[1:]}"
 
 
 def effect_arguments(call: EffectCall) -> str:

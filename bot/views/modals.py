@@ -79,7 +79,7 @@ def _step(number: int, step: Step, limit: int) -> dict[str, Any]:
     spent = f"{describe.count(step.tokens, 'token')} · {describe.usd(step.cost_micro_usd)} · "
     return rich.paragraph(
         [
-            [rich.text(f"{number}. {mrkdwn.one_line(step.node)[:NODE_MAX]}", "bold")],
+            [rich.text(f"{number}. {describe.node_name(step.node)[:NODE_MAX]}", "bold")],
             [rich.text(mrkdwn.fit(mrkdwn.clean(step.text).strip(), limit) or "–")],
             [
                 rich.text(spent if step.tokens or step.cost_micro_usd else "", "italic"),

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.views import mrkdwn
+from bot.views import describe, mrkdwn
 from bot.views.blocks import Rendered, sections
 from bot.views.limits import FALLBACK_TEXT_MAX, MESSAGE_WEIGHT_MAX, weight
 from bot.views.people import may_approve
@@ -34,7 +34,8 @@ def steps(lines: Sequence[StepLine]) -> Rendered:
 
 
 def _step(line: StepLine) -> str:
-    return f"*{mrkdwn.literal(line.node, NODE_MAX) or 'step'}* {mrkdwn.literal(line.text, STEP_TEXT_MAX)}"
+    node = mrkdwn.literal(describe.node_name(line.node), NODE_MAX)
+    return f"*{node}*: {mrkdwn.literal(line.text, STEP_TEXT_MAX)}"
 
 
 def _with_rest(written: list[str], shown: int) -> list[str]:

@@ -12,15 +12,6 @@ WHERE a.tenant = :tenant AND a.id = :approval AND a.run = :run AND a.epoch = :ep
   AND a.status = 'approved' AND a.digest = :approved_digest
   AND r.status = 'running' AND r.lease = :boot AND r.cancelled_at IS NULL
 
--- name: intend_plain
--- A read or reversible effect needs no approval, but a run that is still ours.
-INSERT INTO effects (tenant, run, epoch, name, discriminator, approval, blast_radius, system, arguments, digest,
-                     generation, idempotency_key, state, compensates, intended_at)
-SELECT r.tenant, r.id, :epoch, :name, :discriminator, NULL, :blast_radius, :system, :arguments, :digest,
-       :generation, :idempotency_key, 'intended', :compensates, :now
-FROM runs AS r
-WHERE r.tenant = :tenant AND r.id = :run AND r.status = 'running' AND r.lease = :boot AND r.cancelled_at IS NULL
-
 -- name: get
 SELECT * FROM effects
 WHERE tenant = :tenant AND run = :run AND epoch = :epoch AND name = :name AND discriminator = :discriminator

@@ -91,6 +91,14 @@ def test_a_removed_entry_is_found_though_the_rest_be_renumbered(
 
 
 @settings(max_examples=30)  # each makes a schema of its own
+@given(EVENTS, st.integers(min_value=1, max_value=9))
+def test_a_last_entry_with_another_number_is_found(events: list[Event], gap: int) -> None:
+    with chain(events) as made:
+        made.change("UPDATE audit SET seq = seq + ? WHERE seq = ?", gap, made.length)
+        assert made.broken_at() == made.length
+
+
+@settings(max_examples=30)  # each makes a schema of its own
 @given(EVENTS, PLACES, PLACES)
 def test_two_entries_that_changed_places_are_found(events: list[Event], some: int, other: int) -> None:
     with chain(events) as made:

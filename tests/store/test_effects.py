@@ -14,10 +14,9 @@ from store.runs import Ending
 from store.sqlite import Database
 from store.transaction import Transaction
 from tests.store.elsewhere import rows
-from tests.store.seeds import APPROVAL, INTENT, LATER, NOW, RUN, TENANT, asked, decided, running, the_run
+from tests.store.seeds import APPROVAL, INTENT, LATER, NOW, RUN, TENANT, asked, decided, the_run
 
 OTHER = replace(APPROVAL, id="apr-2", run="run-2")
-READ = replace(INTENT, blast_radius=BlastRadius.READ)
 ENDED = Ending(RunStatus.DONE, "refunded", "")
 
 
@@ -156,34 +155,6 @@ async def test_a_high_effect_is_refused_with(
 
     await database.write(refused)  # committed, so that a row written in spite of the refusal would show
     assert rows(database.file, "SELECT * FROM effects") == []
-
-
-async def test_the_plain_road_takes_no_high_effect(database: Database) -> None:
-    def work(tx: Transaction) -> None:
-        decided(tx, database.boot)
-        effects.intend_plain(tx, INTENT, None, database.boot, NOW)
-
-    with pytest.raises(sqlite3.IntegrityError):
-        await database.write(work)
-
-
-async def test_a_plain_effect_needs_a_run_that_is_ours_and_not_cancelled(database: Database) -> None:
-    await database.write(lambda tx: running(tx, database.boot))
-
-    def intend_plain(tx: Transaction, boot: int) -> None:
-        effects.intend_plain(tx, READ, None, boot, NOW)
-
-    with pytest.raises(Stale):
-        await database.write(lambda tx: intend_plain(tx, database.boot + 1))
-
-    def cancelled(tx: Transaction) -> None:
-        runs.request_cancel(tx, TENANT, RUN.id, "U0RILEY", NOW)
-        intend_plain(tx, database.boot)
-
-    with pytest.raises(Stale):
-        await database.write(cancelled)
-    await database.write(lambda tx: intend_plain(tx, database.boot))
-    assert (await database.read(the_effect)).approval is None
 
 
 async def test_an_effect_is_intended_once(database: Database) -> None:

@@ -77,6 +77,23 @@ async def test_a_work_alone_on_a_full_disk_is_not_recorded(
     assert await database.write(delivery("small")) == "small"
 
 
+async def test_a_work_that_hides_what_the_database_said_is_not_believed(
+    database: Database, file: Path
+) -> None:
+    """Its own exception may describe anything: the whole transaction is gone by then."""
+    await fill_up(database)
+
+    def hide(tx: Transaction) -> str:
+        try:
+            return delivery("big", BIG)(tx)
+        except sqlite3.OperationalError as error:
+            raise LookupError("something else") from error
+
+    answers = await in_one_group(database, [delivery("before"), hide, delivery("after")])
+    assert [answers[0], type(answers[1]), answers[2]] == ["before", NotRecorded, "after"]
+    assert recorded(file) == {"before", "after"}
+
+
 async def test_a_work_that_ran_twice_counts_once(database: Database, file: Path) -> None:
     await database.write(lambda tx: tx.run("CREATE TABLE tally (n INTEGER)"))
     await database.write(lambda tx: tx.run("INSERT INTO tally VALUES (0)"))

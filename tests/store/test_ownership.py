@@ -70,6 +70,7 @@ async def test_a_start_that_fails_lets_the_file_go(file: Path) -> None:
     newer = sqlite3.connect(file, isolation_level=None)
     newer.execute("PRAGMA user_version = 999")
     newer.close()
-    with pytest.raises(SchemaTooNew):
+    with pytest.raises(SchemaTooNew) as refusal:
         await Database.open(file, NOW)
     Ownership(file).release()
+    assert refusal.value.found == 999  # kept until here: its traceback keeps alive what was not let go

@@ -26,7 +26,7 @@ def test_reasoning_without_a_model_says_so() -> None:
     accept_view(view)
     read = shown(view["blocks"])
     assert "No model was used: rules alone" in read
-    assert "1. assess\nNo rule fired.\n" in read
+    assert "1. Assess\nNo rule fired.\n" in read
     assert "2. gate\na *b* <!here>\n" in read
     assert "took 1.2 s" in read
     assert "2 steps" in read
@@ -53,10 +53,10 @@ def test_a_long_history_shows_its_first_and_last_steps() -> None:
     accept_view(view)
     read = shown(view["blocks"])
     assert "420 steps between" in read
-    assert "40. assess\ntext 39." in read
+    assert "40. Assess\ntext 39." in read
     assert "text 40." not in read
-    assert "461. assess\ntext 460." in read
-    assert "500. assess\ntext 499." in read
+    assert "461. Assess\ntext 460." in read
+    assert "500. Assess\ntext 499." in read
 
 
 def test_a_page_shows_its_thirty_steps() -> None:

@@ -78,4 +78,4 @@ def test_what_cannot_be_seen_in_an_argument_is_spelled_out() -> None:
 
 def test_an_effect_is_named_with_its_system_once() -> None:
     assert describe.effect_name("stripe", "refund", "") == "stripe.refund"
-    assert describe.effect_name("stripe", "stripe.refund", "line-2") == "stripe.refund [line-2]"
+    assert describe.effect_name("stripe", "refund", "line-2") == "stripe.refund [line-2]"

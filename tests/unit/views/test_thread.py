@@ -9,7 +9,7 @@ from tests.unit.views.stories import approval, run, story
 def test_steps_are_joined_a_line_each_with_their_node() -> None:
     rendered = steps([StepLine("check", "25.00 USD can be refunded."), StepLine("assess", "a <b> & c\nd")])
     accept_message(rendered.blocks)
-    assert rendered.text == "*check* 25.00 USD can be refunded.\n*assess* a &lt;b&gt; &amp; c d"
+    assert rendered.text == "*Check*: 25.00 USD can be refunded.\n*Assess*: a &lt;b&gt; &amp; c d"
     assert len(rendered.blocks) == 1
 
 
@@ -24,7 +24,7 @@ def test_too_many_steps_name_how_many_stand_elsewhere() -> None:
     rendered = steps([StepLine("think", f"{at} " + "x" * 500) for at in range(1000)])
     accept_message(rendered.blocks)
     read = shown(rendered.blocks)
-    kept = read.count("*think*")
+    kept = read.count("*Think*")
     assert kept > 10
     assert f"… and {1000 - kept} more in View reasoning" in read
 
