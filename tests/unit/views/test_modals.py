@@ -27,7 +27,7 @@ def test_reasoning_without_a_model_says_so() -> None:
     read = shown(view["blocks"])
     assert "No model was used: rules alone" in read
     assert "1. Assess\nNo rule fired.\n" in read
-    assert "2. gate\na *b* <!here>\n" in read
+    assert "2. Gate\na *b* <!here>\n" in read
     assert "took 1.2 s" in read
     assert "2 steps" in read
 
