@@ -26,11 +26,12 @@ WAIT_S = 20.0
 
 
 class Sandbox:
-    """The drive API of one sandbox process. `home` holds its state and the bot's."""
+    """The drive API of one sandbox process, `pid`. `home` holds its state and the bot's."""
 
-    def __init__(self, port: int, home: Path) -> None:
+    def __init__(self, port: int, home: Path, pid: int) -> None:
         self.url = f"http://127.0.0.1:{port}"
         self.home = home
+        self.pid = pid
         self._http = httpx.Client(base_url=self.url, timeout=60, limits=httpx.Limits(max_connections=None))
 
     def close(self) -> None:
@@ -187,7 +188,7 @@ def running_sandbox(home: Path, *, config: Path | None = None, **environment: st
         stdout=log,
         stderr=log,
     )
-    sandbox = Sandbox(port, home)
+    sandbox = Sandbox(port, home, process.pid)
     try:
         until(lambda: _ready(sandbox, process), "the bot to be ready", wait_s=60)
         yield sandbox
