@@ -98,11 +98,11 @@ def test_every_statement_is_sql_this_schema_understands(schema: sqlite3.Connecti
         schema.execute(f"EXPLAIN {sql}", named if named else [None] * sql.count("?"))
 
 
-@pytest.mark.parametrize(("file", "name", "index"), POLLED, ids=str)
+@pytest.mark.parametrize(("queries", "name", "index"), POLLED, ids=str)
 def test_what_is_asked_all_the_time_is_answered_from_an_index(
-    schema: sqlite3.Connection, file: str, name: str, index: str
+    schema: sqlite3.Connection, queries: str, name: str, index: str
 ) -> None:
-    sql = statements(file)[name]
+    sql = statements(queries)[name]
     named = dict.fromkeys(re.findall(r":(\w+)", sql))
     plan = [row[3] for row in schema.execute(f"EXPLAIN QUERY PLAN {sql}", named)]
     assert any(f"INDEX {index} " in step for step in plan), plan
