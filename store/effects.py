@@ -59,6 +59,16 @@ def intend_high(
     )
 
 
+def renew(tx: Transaction, intent: Intent) -> None:
+    """Moves it to this intent's generation and key; Stale unless it is intended in the generation before."""
+    tx.change(
+        SQL["renew"],
+        **vars(intent.key),
+        generation=intent.generation,
+        idempotency_key=intent.idempotency_key,
+    )
+
+
 def settle(
     tx: Transaction,
     key: EffectKey,

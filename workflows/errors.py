@@ -24,6 +24,10 @@ class Unanswered(WorkflowError):
         self.detail = detail
 
 
+class SavedError(Unanswered):
+    """The system repeats an error it saved for this key: with it, it can't answer otherwise."""
+
+
 class Refused(WorkflowError):
     """An outside system gave a definite no. `code` is its own word for it, or ours for one without."""
 

@@ -19,6 +19,12 @@ WHERE tenant = :tenant AND run = :run AND epoch = :epoch AND name = :name AND di
 -- name: of_run
 SELECT * FROM effects WHERE tenant = :tenant AND run = :run ORDER BY intended_at, name, discriminator
 
+-- name: renew
+-- A key under which the system saved an error is given up, once a read found nothing done under it.
+UPDATE effects SET generation = :generation, idempotency_key = :idempotency_key
+WHERE tenant = :tenant AND run = :run AND epoch = :epoch AND name = :name AND discriminator = :discriminator
+  AND state = 'intended' AND generation = :generation - 1
+
 -- name: settle
 UPDATE effects SET state = :state, external_id = :external_id, outcome = :outcome, settled_at = :now
 WHERE tenant = :tenant AND run = :run AND epoch = :epoch AND name = :name AND discriminator = :discriminator

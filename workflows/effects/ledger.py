@@ -5,11 +5,13 @@ and with the effect's identity written into the record itself. 3. One commit: `d
 
 An `intended` row met again means that a drive was cut off somewhere between 1 and 3, so it is read first:
 found one, adopted; found none, called again with the same key; found several, a person has to look. Never a
-blind retry. A definite no is verified by a read as well, because an earlier call may have gone through.
+blind retry. A definite no is verified by a read as well, because an earlier call may have gone through. A
+system that saved an error for the key would answer with it for ever: after a read that finds nothing, and
+only then, the effect moves on to its next generation, which has a key of its own.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from store import audit, effects
@@ -22,7 +24,7 @@ from store.sqlite import Database
 from store.transaction import Transaction
 from workflows.clock import Clock
 from workflows.effects.system import Answer, Call, Standing, SystemOfRecord
-from workflows.errors import LedgerMismatch, Postponed, Unanswered
+from workflows.errors import LedgerMismatch, Postponed, SavedError, Unanswered
 from workflows.gates import Decision, EffectCall, digest_of
 
 # Stripe may forget an idempotency key after 24 h (https://docs.stripe.com/api/idempotent_requests), so well
@@ -79,14 +81,15 @@ class Ledger:
             raise LedgerMismatch(f"effect {call.name} of {run.id} is recorded with other arguments")
         if known is not None and known.state != EffectState.INTENDED:
             return _as_settled(known)
-        intent = _intent(key, call)
+        intent = _intent(key, call, known.generation if known else 0)
         intended_at = known.intended_at if known else await self._intend(intent, approved)
         if intended_at is None:
             return Settled(
                 None, None, "prevented", "The run was cancelled or its approval no longer holds.", {}
             )
         outside = Call(call.arguments, intent.idempotency_key, mark_of(key), notes)
-        answer = await self._outcome(self._systems[call.system], outside, intended_at, first=known is None)
+        system = self._systems[call.system]
+        answer = await self._outcome(system, outside, intent, intended_at, first=known is None)
         return await self._settle(key, answer)
 
     async def _intend(self, intent: Intent, approved: Approved) -> datetime | None:
@@ -105,7 +108,7 @@ class Ledger:
             return None
 
     async def _outcome(
-        self, system: SystemOfRecord, call: Call, intended_at: datetime, *, first: bool
+        self, system: SystemOfRecord, call: Call, intent: Intent, intended_at: datetime, *, first: bool
     ) -> Answer:
         age = self._clock() - intended_at
         try:
@@ -113,6 +116,8 @@ class Ledger:
         except Unanswered as unanswered:
             if age > UNANSWERED_MAX:
                 return Answer(Standing.PENDING, None, "unknown", str(unanswered))
+            if isinstance(unanswered, SavedError):
+                await self._renew(intent)
             reason = (
                 f"{unanswered.system.capitalize()} has not answered. "
                 "Before anything is tried again, it is read whether it happened."
@@ -128,12 +133,35 @@ class Ledger:
             found = await system.find(call)
             if found:
                 return _one_of(found)
-        answer = await system.perform(call)
+        try:
+            answer = await system.perform(call)
+        except SavedError:
+            found = await system.find(call)
+            if found:
+                return _one_of(found)
+            raise
         if answer.standing == Standing.FAILED:
             found = await system.find(call)
             if found:
                 return _one_of(found)
         return answer
+
+    async def _renew(self, intent: Intent) -> None:
+        """The same effect under its next key, once it was read that it has not happened."""
+        key = intent.key
+        generation = intent.generation + 1
+        renewed = replace(
+            intent,
+            generation=generation,
+            idempotency_key=idempotency_key(key, intent.digest, generation),
+        )
+        now = self._clock()
+
+        def work(tx: Transaction) -> None:
+            effects.renew(tx, renewed)
+            audit.append(tx, key.tenant, key.run, _event("intended", renewed), now)
+
+        await self._database.write(work)
 
     async def _settle(self, key: EffectKey, answer: Answer) -> Settled:
         state = _STATES[answer.standing]
@@ -174,8 +202,7 @@ def idempotency_key(key: EffectKey, arguments_digest: str, generation: int) -> s
     )
 
 
-def _intent(key: EffectKey, call: EffectCall) -> Intent:
-    generation = 0
+def _intent(key: EffectKey, call: EffectCall, generation: int) -> Intent:
     return Intent(
         key=key,
         blast_radius=call.blast_radius,

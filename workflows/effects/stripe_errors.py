@@ -9,7 +9,7 @@ from typing import TypeVar
 
 import stripe
 
-from workflows.errors import Refused, Unanswered
+from workflows.errors import Refused, SavedError, Unanswered
 
 T = TypeVar("T")
 
@@ -19,7 +19,7 @@ MESSAGE_MAX = 300
 
 
 async def answered(call: Awaitable[T]) -> T:
-    """Awaits a call to Stripe; raises Unanswered or Refused instead of Stripe's own errors."""
+    """Awaits a call to Stripe; raises Unanswered (SavedError) or Refused instead of Stripe's own errors."""
     try:
         return await call
     except (stripe.AuthenticationError, stripe.PermissionError) as error:
@@ -32,8 +32,15 @@ async def answered(call: Awaitable[T]) -> T:
         # 409: another request with the same key is still running. 5xx, or no readable answer at all: it may
         # have happened or not.
         if status == 409 or not 400 <= status < 500:
-            raise Unanswered(SYSTEM, _message(error)) from error
+            kind = SavedError if _is_replayed(error) else Unanswered
+            raise kind(SYSTEM, _message(error)) from error
         raise Refused(SYSTEM, code, _message(error)) from error
+
+
+def _is_replayed(error: stripe.StripeError) -> bool:
+    """Stripe keeps the answer to a key, a 500 too: https://docs.stripe.com/api/idempotent_requests."""
+    headers = {name.lower(): value for name, value in (error.headers or {}).items()}
+    return headers.get("idempotent-replayed") == "true"
 
 
 def _code(error: stripe.StripeError) -> str:

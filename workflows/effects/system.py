@@ -39,7 +39,10 @@ class SystemOfRecord(Protocol):
     name: str
 
     async def perform(self, call: Call) -> Answer:
-        """Makes the effect. Raises Unanswered when its outcome is not known; FAILED is a definite no."""
+        """Makes the effect. Raises Unanswered when its outcome is not known; FAILED is a definite no.
+
+        Raises SavedError where the system repeats an error it saved for the key.
+        """
         ...
 
     async def find(self, call: Call) -> Sequence[Answer]:
