@@ -13,7 +13,7 @@ from bot.views.blocks import Rendered
 from bot.views.card import card
 from bot.views.mrkdwn import escape
 from store import outbox
-from store.records import Message, OutboxKind, Outgoing
+from store.records import ApprovalStatus, Message, OutboxKind, Outgoing
 from store.sqlite import Database
 from store.transaction import Transaction
 from workflows import story
@@ -52,7 +52,7 @@ class Poster:
         if first.kind == OutboxKind.CARD:
             return await self._change_card(rows, told)
         if first.kind == OutboxKind.WHISPER:
-            return await self._whisper(first)
+            return await self._whisper(first, told)
         if any(row.state == "sending" for row in rows):
             found = await self._find(rows, told.root)
             if found:
@@ -63,7 +63,7 @@ class Poster:
     async def tell_requester(self, row: Outgoing, code: str) -> None:
         """Last resort for a message Slack refuses: the person who asked learns that nobody saw it."""
         told = await self._database.read(lambda tx: story.tell(tx, row.tenant, row.run))
-        if told is None or row.kind not in (OutboxKind.ROOT, OutboxKind.ASK):
+        if told is None or not _is_needed_to_decide(row, told):
             return
         what = escape(self._headline(told))
         text = f"Slack refused to show {what} in <#{row.channel}> ({code}), so nobody can approve it there."
@@ -94,8 +94,9 @@ class Poster:
         )
         return [Post(row, told.root.channel, None) for row in rows]
 
-    async def _whisper(self, row: Outgoing) -> Sequence[Post]:
-        user, text = str(row.body["user"]), escape(str(row.body["text"]))
+    async def _whisper(self, row: Outgoing, told: Story) -> Sequence[Post]:
+        about = f"About your request for {self._headline(told)}: {row.body['text']}"
+        user, text = str(row.body["user"]), escape(about)
         try:
             await self._client.chat_postEphemeral(channel=row.channel, user=user, text=text)
         except SlackApiError as error:
@@ -154,6 +155,12 @@ class Poster:
 
     def _headline(self, told: Story) -> str:
         return self._registry.headline(told.run.workflow, told.run.input)
+
+
+def _is_needed_to_decide(row: Outgoing, told: Story) -> bool:
+    """The card carries the buttons, the question calls those who may press them."""
+    pending = told.approval is not None and told.approval.status == ApprovalStatus.PENDING
+    return row.kind in (OutboxKind.ROOT, OutboxKind.ASK) or (row.kind == OutboxKind.CARD and pending)
 
 
 def _mark_sending(tx: Transaction, rows: Sequence[Outgoing]) -> None:

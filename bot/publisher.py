@@ -166,7 +166,9 @@ class Publisher:
 
         def work(tx: Transaction) -> None:
             for row in rows:
-                outbox.postpone(tx, row, now, "ratelimited", failed=False)
+                # An earlier post in doubt stays so: it may have been the look for it that was slowed down.
+                if row.state != "sending":
+                    outbox.postpone(tx, row, now, "ratelimited", failed=False)
 
         await self._database.write(work)
         await asyncio.sleep(min(pause_s, SLOW_DOWN_MAX_S))
