@@ -1,0 +1,122 @@
+"""Stripe is down, overloaded, or loses its answer: it is asked again, and nothing is refunded twice."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.harness import Sandbox, buttons, told
+from tests.scenarios.asking import Asked, ask, attempts, hears, hurry
+
+TROUBLES = {
+    "answers 500": {"action": "error", "status": 500},
+    "answers 503": {"action": "error", "status": 503},
+    "is down": {"action": "down"},
+    "loses its answer": {"action": "lose_answer"},
+    "asks to slow down": {"action": "rate_limit"},
+}
+Trouble = dict[str, Any]
+
+
+@pytest.mark.parametrize("trouble_with", TROUBLES.values(), ids=TROUBLES)
+@pytest.mark.parametrize("times", [1, 3])
+def test_trouble_at_the_refund_still_makes_exactly_one_with_one_key(
+    trouble: Sandbox, trouble_with: Trouble, times: int
+) -> None:
+    asked = ask(trouble, "pi_plain02 1.00 x")
+    made_before, tried_before = len(trouble.refunds("pi_plain02")), len(attempts(trouble, "pi_plain02"))
+    card = asked.card()
+    trouble.fault("stripe", method="refunds.create", times=times, **trouble_with)
+    assert trouble.click(card, "approve")["ok"]
+    _until_over(asked)
+    root = asked.ended("done")
+    [refund] = trouble.refunds("pi_plain02")[made_before:]
+    assert refund["id"] in told(root)
+    tried = attempts(trouble, "pi_plain02")[tried_before:]
+    assert all(each["key"] for each in tried)
+    saved = {each["key"] for each in tried if each["replayed"] and each["status"] >= 500}
+    assert {each["key"] for each in tried[:-1]} - saved <= {tried[-1]["key"]}, (
+        "a key is given up only for an error Stripe saved"
+    )
+    assert asked.thread().count("Stripe has not answered") == 1, "said once, however often it is tried"
+
+
+@pytest.mark.parametrize("method", ["payment_intents.retrieve", "customers.retrieve", "refunds.list"])
+def test_trouble_while_reading_is_got_over(trouble: Sandbox, method: str) -> None:
+    trouble.fault("stripe", "error", method=method, status=500, times=2)
+    asked = ask(trouble, "pi_plain03 1.00 x")
+    hurry(trouble, lambda: "approve" in buttons(asked.root()), "the card, after two failed reads")
+    assert asked.thread().count("paid on") == 1, "a step is told once"
+    assert trouble.click(asked.root(), "cancel", user="riley")["ok"]
+    asked.ended("cancelled")
+
+
+@pytest.mark.parametrize("action", ["error", "down", "rate_limit", "lose_answer"])
+def test_trouble_that_stays_while_reading_ends_the_run_by_name(trouble: Sandbox, action: str) -> None:
+    trouble.fault("stripe", action, method="payment_intents.retrieve", times=100)
+    asked = ask(trouble, "pi_plain04 1.00 x")
+    _until_over(asked)
+    root = asked.ended("failed")
+    assert "stripe unreachable" in told(root)
+    assert "<@U0RILEY>, Stripe could not be reached, so nothing was done." in asked.thread()
+    [fault] = trouble.state()["faults"]
+    assert fault["times"] == 97, "three attempts, and no more"
+    assert attempts(trouble, "pi_plain04") == []
+
+
+def test_a_definite_no_at_the_refund_ends_the_run_by_its_name(trouble: Sandbox) -> None:
+    asked = ask(trouble, "pi_plain05 1.00 x")
+    card = asked.card()
+    trouble.fault("stripe", "error", method="refunds.create", status=400, code="charge_disputed")
+    assert trouble.click(card, "approve")["ok"]
+    root = asked.ended("failed")
+    assert "charge disputed" in told(root)
+    assert "Stripe refused the refund" in asked.thread()
+    assert trouble.refunds("pi_plain05") == []
+    assert len(attempts(trouble, "pi_plain05")) == 1, "a definite no is not tried again"
+
+
+def test_what_was_refunded_meanwhile_is_not_refunded_beyond_the_payment(trouble: Sandbox) -> None:
+    first = ask(trouble, "pi_coffee 42.00 all of it")
+    card = first.card()
+    second = ask(trouble, "pi_coffee 42.00 all of it")
+    second_card = second.card()
+    assert trouble.click(card, "approve")["ok"]
+    first.ended("done")
+    assert trouble.click(second_card, "approve")["ok"]
+    assert "already refunded" in told(second.ended("failed"))
+    assert [each["amount"] for each in trouble.refunds("pi_coffee")] == [4200]
+
+
+def test_a_refund_that_stays_pending_is_waited_for(trouble: Sandbox) -> None:
+    asked = ask(trouble, "pi_bank 8.00 x")
+    assert trouble.click(asked.card(), "approve")["ok"]
+    _until(asked, lambda: "it is pending" in asked.thread(), "the thread to say that it is pending")
+    assert not asked.is_over()
+    assert "Working on it" in told(asked.root())
+    heard = hears(trouble, "riley", lambda: trouble.click(asked.root(), "cancel", user="riley"))
+    assert "Too late to cancel" in heard
+    _until_over(asked)
+    assert "8.00 USD went back to the customer" in told(asked.ended("done"))
+    [refund] = trouble.refunds("pi_bank")
+    assert refund["status"] == "succeeded"
+    assert len(attempts(trouble, "pi_bank")) == 1, "what was accepted is only read from then on"
+
+
+def test_a_refund_that_fails_after_a_while_ends_the_run_by_name(trouble: Sandbox) -> None:
+    asked = ask(trouble, "pi_bounce 8.00 x")
+    assert trouble.click(asked.card(), "approve")["ok"]
+    _until_over(asked)
+    root = asked.ended("failed")
+    assert "refund failed" in told(root)
+    assert "Stripe could not complete it: declined" in asked.thread()
+    [refund] = trouble.refunds("pi_bounce")
+    assert refund["status"] == "failed"
+
+
+def _until_over(asked: Asked) -> None:
+    _until(asked, asked.is_over, "the end, however often it is tried again")
+
+
+def _until(asked: Asked, look: Callable[[], bool], what: str) -> None:
+    hurry(asked.sandbox, look, what)
