@@ -5,7 +5,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 
+from tests.browser_found import ARGUMENTS, MISSING, find_chromium
 from tests.harness import Sandbox, quick_config, running_sandbox
 
 
@@ -22,6 +24,17 @@ def own_sandbox(tmp_path: Path) -> Iterator[Sandbox]:
     """For a test that kills, moves the clock or orders faults."""
     with running_sandbox(tmp_path / "home", config=quick_config(tmp_path)) as running:
         yield running
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    path = find_chromium()
+    if path is None:
+        pytest.skip(MISSING)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=[*ARGUMENTS])
+        yield browser
+        browser.close()
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

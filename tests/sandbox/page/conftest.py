@@ -3,25 +3,13 @@
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page
 
-from tests.browser_found import ARGUMENTS, MISSING, find_chromium
 from tests.sandbox.page.canned import CannedWorkspace
 
 OpenPage = Callable[..., Page]
 
 GUIDE_DISMISSED = """localStorage.setItem("signoff.guide", JSON.stringify({dismissed: true}))"""
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    path = find_chromium()
-    if path is None:
-        pytest.skip(MISSING)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=[*ARGUMENTS])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
