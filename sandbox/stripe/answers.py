@@ -91,21 +91,21 @@ def dispute_answer(dispute: Dispute, payment: Payment, now: float) -> Answer:
             "past_due": now > due_by,
             "submission_count": 0,
         },
-        "is_charge_refundable": False,
+        "is_charge_refundable": dispute.is_inquiry,
         "livemode": False,
         "metadata": {},
         "payment_intent": payment.intent,
         "payment_method_details": {
             "card": {
                 "brand": "visa",
-                "case_type": "chargeback",
+                "case_type": "inquiry" if dispute.is_inquiry else "chargeback",
                 "network": "visa",
                 "network_reason_code": "10.4",
             },
             "type": "card",
         },
         "reason": dispute.reason,
-        "status": "needs_response",
+        "status": "warning_needs_response" if dispute.is_inquiry else "needs_response",
     }
 
 

@@ -60,6 +60,10 @@ class Books:
     def disputes_of(self, payment: Payment) -> list[Dispute]:
         return self._disputes_by_charge.get(payment.charge, [])
 
+    def is_charged_back(self, payment: Payment) -> bool:
+        """Whether a dispute took the money back, so that there is nothing to refund."""
+        return any(not dispute.is_inquiry for dispute in self.disputes_of(payment))
+
     def payments_of(self, customer: str) -> list[Payment]:
         return self._payments_by_customer.get(customer, [])
 

@@ -26,6 +26,7 @@ class OddPayment:
     days_old: int = 3
     has_intent: bool = True
     disputed: bool = False
+    inquired: bool = False
     state: PaymentState = "succeeded"
     method: Method = "card"
     refund_course: Course = "at_once"
@@ -82,6 +83,17 @@ ODD_PAYMENTS = (
         history=(14000, 16000),
         days_old=9,
         disputed=True,
+    ),
+    OddPayment(
+        handle="inquiry",
+        amount=13000,
+        title="Under inquiry",
+        note="The customer's bank asks about it but took nothing back: a refund is possible, and risky.",
+        customer_name="Ruben Vance",
+        description="Bookshelf",
+        history=(12500, 13500),
+        days_old=9,
+        inquired=True,
     ),
     OddPayment(
         handle="old",

@@ -90,6 +90,8 @@ class Dispute:
     currency: str
     created: int
     reason: str
+    # An inquiry: the bank asks first, the money is not taken back yet, and a refund settles it.
+    is_inquiry: bool = False
 
 
 @dataclass(frozen=True)

@@ -114,7 +114,7 @@ def _refuse_unrefundable(payment: Payment, books: Books) -> None:
             "PaymentIntent to reverse the authorization instead of refunding the Charge directly. For more "
             "information, see https://stripe.com/docs/payments/place-a-hold-on-a-payment-method"
         )
-    if books.disputes_of(payment):
+    if books.is_charged_back(payment):
         raise StripeError(
             f"Charge {payment.charge} has been charged back; cannot issue a refund.", code="charge_disputed"
         )

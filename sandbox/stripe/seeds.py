@@ -66,7 +66,7 @@ def _seed_odd(books: Books, odd: OddPayment, now: int) -> None:
     )
     if customer is not None:
         _seed_history(books, odd.handle, list(odd.history), odd.currency, created)
-    if odd.disputed:
+    if odd.disputed or odd.inquired:
         dispute_created = created + 2 * DAY_S
         books.add_dispute(
             Dispute(
@@ -76,6 +76,7 @@ def _seed_odd(books: Books, odd: OddPayment, now: int) -> None:
                 odd.currency,
                 dispute_created,
                 "fraudulent",
+                is_inquiry=odd.inquired,
             )
         )
 

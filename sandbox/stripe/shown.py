@@ -50,7 +50,7 @@ def _payment_shown(payment: Payment, books: Books, now: float) -> dict[str, Any]
         "charge": payment.charge,
         "amount": payment.amount,
         "amount_refunded": books.refunded(payment, now),
-        "refundable": 0 if disputed else books.unrefunded(payment, now),
+        "refundable": 0 if books.is_charged_back(payment) else books.unrefunded(payment, now),
         "currency": payment.currency,
         "disputed": disputed,
         "status": payment.state,

@@ -83,6 +83,16 @@ async def test_a_spent_payment_is_already_refunded(bench: Bench) -> None:
     assert told(refused) == (400, "charge_already_refunded", "Charge ch_spent has already been refunded.")
 
 
+async def test_a_payment_under_inquiry_is_disputed_and_refundable(bench: Bench) -> None:
+    disputes = await bench.client.v1.disputes.list_async({"charge": "ch_inquiry"})
+    assert [(each.status, each.is_charge_refundable) for each in disputes.data] == [
+        ("warning_needs_response", True)
+    ]
+    shown = {each["id"]: each for each in bench.double.snapshot()["payments"]}
+    assert (shown["pi_inquiry"]["disputed"], shown["pi_inquiry"]["refundable"]) == (True, 13000)
+    assert (await bench.refund("pi_inquiry", 100)).status == "succeeded"
+
+
 async def test_a_disputed_payment_is_not_refunded(bench: Bench) -> None:
     with pytest.raises(stripe.InvalidRequestError) as refused:
         await bench.refund("pi_disputed", 100)
