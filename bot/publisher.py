@@ -72,7 +72,7 @@ class Publisher:
         self._clock = clock
         self._bells = bells
         self._paces: dict[str, Pace] = {}
-        self._writers: dict[str, asyncio.Task[None]] = {}
+        self._writers: dict[str, asyncio.Task[bool]] = {}
         self._loop: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -102,12 +102,14 @@ class Publisher:
                 self._writers[channel] = writer
                 writer.add_done_callback(partial(self._emptied, channel))
 
-    def _emptied(self, channel: str, _: asyncio.Task[None]) -> None:
+    def _emptied(self, channel: str, writer: "asyncio.Task[bool]") -> None:
         del self._writers[channel]
-        self._bells.outbox.ring()
+        if not writer.cancelled() and writer.result():
+            self._bells.outbox.ring()  # something may have come while the last message went out
 
-    async def _empty(self, channel: str) -> None:
-        """Sends what may go out now. What has to wait is left for a later look."""
+    async def _empty(self, channel: str) -> bool:
+        """Sends what may go out now, and tells whether that was anything. The rest waits for a later look."""
+        sent = False
         pace = self._paces.setdefault(channel, Pace(self._pace.messages_per_second, self._pace.burst))
         while True:
             now = self._clock()
@@ -115,9 +117,10 @@ class Publisher:
             try:
                 rows = await self._database.read(look)
                 if not rows:
-                    return
+                    return sent
                 await pace.turn()
                 await self._send(_together(rows))
+                sent = True
             except StoreError as error:
                 log.error("publisher_store_failed", channel=channel, error=str(error))
                 await asyncio.sleep(STORE_RETRY_S)

@@ -60,7 +60,7 @@ def broken_at(entries: Sequence[AuditEntry]) -> int | None:
             milliseconds(entry.at),
             entry.actor,
             entry.action,
-            canonical_json(entry.detail),
+            entry.detail_text,
         )
         if entry.seq != expected or entry.hash != found:
             return expected

@@ -201,5 +201,11 @@ class AuditEntry(Record):
     at: Moment
     actor: str
     action: str
-    detail: JsonObject
+    detail_text: str
     hash: str
+
+    @property
+    def detail(self) -> dict[str, object]:
+        """Raises ValueError when the stored text is no JSON: then the chain is broken here, too."""
+        parsed: dict[str, object] = json.loads(self.detail_text)
+        return parsed

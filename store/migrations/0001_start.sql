@@ -165,6 +165,7 @@ CREATE TABLE outbox (
 
 CREATE INDEX outbox_due ON outbox (tenant, channel, seq) WHERE state IN ('due', 'sending');
 CREATE INDEX outbox_cards ON outbox (tenant, run, seq) WHERE state IN ('due', 'sending');
+CREATE INDEX outbox_of_run ON outbox (tenant, run, seq);
 
 CREATE TABLE messages (
     -- Where what was told lives in Slack.
@@ -201,9 +202,10 @@ CREATE TABLE audit (
     FOREIGN KEY (tenant, run) REFERENCES runs (tenant, id)
 ) STRICT, WITHOUT ROWID;
 
--- LangGraph's two tables, as langgraph-checkpoint-sqlite 3.1 makes them: its own saver opens this file.
+-- LangGraph's two tables, as langgraph-checkpoint-sqlite 3.1 makes them: its own saver opens this file, and a
+-- file it made can become ours.
 -- The tenant stands in `thread_id`.
-CREATE TABLE checkpoints (
+CREATE TABLE IF NOT EXISTS checkpoints (
     thread_id             TEXT NOT NULL,
     checkpoint_ns         TEXT NOT NULL DEFAULT '',
     checkpoint_id         TEXT NOT NULL,
@@ -214,7 +216,7 @@ CREATE TABLE checkpoints (
     PRIMARY KEY (thread_id, checkpoint_ns, checkpoint_id)
 );
 
-CREATE TABLE writes (
+CREATE TABLE IF NOT EXISTS writes (
     thread_id      TEXT NOT NULL,
     checkpoint_ns  TEXT NOT NULL DEFAULT '',
     checkpoint_id  TEXT NOT NULL,
@@ -226,3 +228,25 @@ CREATE TABLE writes (
     value          BLOB,
     PRIMARY KEY (thread_id, checkpoint_ns, checkpoint_id, task_id, idx)
 );
+
+-- What the planner should know from the first day: a tenant holds nearly every row, and a run only a few. Without
+-- statistics it takes the primary key by its tenant and reads the whole table.
+ANALYZE sqlite_schema;
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES
+    ('runs', 'runs', '100000 100000 1'),
+    ('runs', 'runs_due', '1000 1000 1'),
+    ('runs', 'runs_running', '100 100 100'),
+    ('runs', 'runs_open', '10000 10000 20'),
+    ('runs', 'runs_by_requester', '100000 100000 200 1'),
+    ('steps', 'sqlite_autoindex_steps_1', '500000 500000 5 5 1 1'),
+    ('approvals', 'approvals', '100000 100000 1'),
+    ('approvals', 'sqlite_autoindex_approvals_2', '100000 100000 2 2 2 1'),
+    ('approvals', 'approvals_expiring', '10000 10000 1'),
+    ('effects', 'effects', '100000 100000 2 2 1 1'),
+    ('outbox', 'sqlite_autoindex_outbox_1', '500000 500000 1'),
+    ('outbox', 'outbox_due', '1000 1000 500 1'),
+    ('outbox', 'outbox_cards', '1000 1000 5 1'),
+    ('outbox', 'outbox_of_run', '500000 500000 8 1'),
+    ('deliveries', 'deliveries', '10000 10000 1'),
+    ('deliveries', 'deliveries_seen', '10000 10000 1');
+ANALYZE sqlite_schema;

@@ -9,4 +9,5 @@ INSERT INTO audit (tenant, run, seq, at, actor, action, detail, hash)
 VALUES (:tenant, :run, :seq, :at, :actor, :action, :detail, :hash)
 
 -- name: of_run
-SELECT * FROM audit WHERE tenant = :tenant AND run = :run ORDER BY seq
+-- The detail as it is stored: the hash covers that text, not what a reader makes of it.
+SELECT tenant, run, seq, at, actor, action, detail AS detail_text, hash FROM audit WHERE tenant = :tenant AND run = :run ORDER BY seq

@@ -47,7 +47,9 @@ class Chain:
 
     def broken_at(self) -> int | None:
         tx = Transaction(self.connection)
-        return audit.broken_at([AuditEntry.of(row) for row in tx.all("SELECT * FROM audit ORDER BY seq")])
+        return audit.broken_at(
+            [AuditEntry.of(row) for row in tx.all("SELECT *, detail AS detail_text FROM audit ORDER BY seq")]
+        )
 
     def change(self, sql: str, *values: object) -> None:
         assert self.connection.execute(sql, values).rowcount >= 1
@@ -163,3 +165,16 @@ async def test_an_entry_comes_back_as_it_was_appended(database: Database) -> Non
     [entry] = await database.read(lambda tx: audit.of_run(tx, TENANT, RUN.id))
     assert (entry.seq, entry.at, entry.actor, entry.action) == (1, NOW, "U0MORGAN", "approved")
     assert entry.detail == {"quorum": 1}
+
+
+async def test_a_detail_that_two_readers_read_differently_breaks_the_chain(database: Database) -> None:
+    """A JSON object that names a key twice parses to one of the values; the hash covers the stored text."""
+
+    def work(tx: Transaction) -> None:
+        running(tx, database.boot)
+        audit.append(tx, TENANT, RUN.id, Event("asked", "U0RILEY", {"amount": 1}), NOW)
+        tx.run("UPDATE audit SET detail = '{\"amount\":999,\"amount\":1}' WHERE action = 'asked'")
+
+    await database.write(work)
+    entries = await database.read(lambda tx: audit.of_run(tx, TENANT, RUN.id))
+    assert audit.broken_at(entries) == 1

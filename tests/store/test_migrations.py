@@ -7,6 +7,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from langgraph.checkpoint.sqlite import SqliteSaver
 
 import store.migrate
 from store.errors import SchemaTooNew
@@ -70,7 +71,8 @@ async def test_a_migration_that_fails_leaves_the_schema_before_it(file: Path, sc
 
 
 @pytest.mark.parametrize(
-    "statement", ["CREATE TABLE steps", "CREATE TABLE writes", "PRAGMA user_version=1", "COMMIT"]
+    "statement",
+    ["CREATE TABLE steps", "CREATE TABLE IF NOT EXISTS writes", "PRAGMA user_version=1", "COMMIT"],
 )
 async def test_kill_9_amid_a_migration_leaves_no_half_of_it(file: Path, statement: str) -> None:
     with started("migrating_process", str(file), statement) as process:
@@ -94,3 +96,15 @@ async def test_a_newer_schema_is_refused_and_not_a_byte_of_it_touched(file: Path
         await Database.open(file, NOW)
     assert (refusal.value.found, refusal.value.known) == (len(SHIPPED) + 1, len(SHIPPED))
     assert file.read_bytes() == before
+
+
+async def test_a_file_the_stock_saver_made_becomes_ours_and_keeps_its_threads(tmp_path: Path) -> None:
+    file = tmp_path / "stock.db"
+    with closing(sqlite3.connect(file)) as stock:
+        SqliteSaver(stock).setup()
+        stock.execute("INSERT INTO checkpoints VALUES ('t', '', 'c1', NULL, 'msgpack', x'80', x'7b7d')")
+        stock.commit()
+    database = await Database.open(file, NOW)
+    [row] = await database.read(lambda tx: tx.all("SELECT checkpoint_id FROM checkpoints"))
+    assert row["checkpoint_id"] == "c1"
+    await database.close()

@@ -40,10 +40,11 @@ def broken_rules(tx: Transaction) -> Sequence[Broken]:
 def _broken_in(tx: Transaction, tenant: str, run: str) -> list[Broken]:
     try:
         case = _case(tx, tenant, run)
-    except ValidationError as error:
+        return [broken for rule in RULES for broken in rule(case)]
+    except ValueError as error:
         # A row whose JSON somebody broke: no rule can judge it, and the other runs still want checking.
-        return [Broken("readable", run, f"holds a row of {error.title} that can't be read")]
-    return [broken for rule in RULES for broken in rule(case)]
+        what = error.title if isinstance(error, ValidationError) else "AuditEntry"
+        return [Broken("readable", run, f"holds a row of {what} that can't be read")]
 
 
 def _case(tx: Transaction, tenant: str, id: str) -> Case:
