@@ -40,15 +40,16 @@ def get(tx: Transaction, key: EffectKey) -> Effect | None:
     return Effect.of(row) if row else None
 
 
-def intend_high(
+def intend(
     tx: Transaction, intent: Intent, approval: str, approved_digest: str, boot: int, now: datetime
 ) -> None:
     """Stale when the approval, its digest, its epoch or the run no longer allow it."""
     tx.change(
-        SQL["intend_high"],
+        SQL["intend"],
         **vars(intent.key),
         approval=approval,
         approved_digest=approved_digest,
+        blast_radius=intent.blast_radius,
         system=intent.system,
         arguments=intent.arguments,
         digest=intent.digest,

@@ -1,11 +1,11 @@
 -- The ledger of effects.
 
--- name: intend_high
--- The gate, in SQL: no high effect without its approval approved, with the digest of what was shown, in the
+-- name: intend
+-- The gate, in SQL: no effect without its approval approved, with the digest of what was shown, in the
 -- epoch it was asked in, and the run neither cancelled nor ended nor held by someone else.
 INSERT INTO effects (tenant, run, epoch, name, discriminator, approval, blast_radius, system, arguments, digest,
                      generation, idempotency_key, state, compensates, intended_at)
-SELECT r.tenant, r.id, a.epoch, :name, :discriminator, a.id, 'high', :system, :arguments, :digest,
+SELECT r.tenant, r.id, a.epoch, :name, :discriminator, a.id, :blast_radius, :system, :arguments, :digest,
        :generation, :idempotency_key, 'intended', NULL, :now
 FROM approvals AS a JOIN runs AS r ON r.tenant = a.tenant AND r.id = a.run
 WHERE a.tenant = :tenant AND a.id = :approval AND a.run = :run AND a.epoch = :epoch

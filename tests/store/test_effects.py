@@ -27,7 +27,7 @@ def intend(
     approval: str = APPROVAL.id,
     approved_digest: str = APPROVAL.digest,
 ) -> None:
-    effects.intend_high(tx, intent, approval, approved_digest, boot, NOW)
+    effects.intend(tx, intent, approval, approved_digest, boot, NOW)
 
 
 def the_effect(tx: Transaction) -> Effect:

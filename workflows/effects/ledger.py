@@ -98,7 +98,7 @@ class Ledger:
 
         def work(tx: Transaction) -> datetime:
             shown = digest_of(approved.listed)
-            effects.intend_high(tx, intent, decision.approval, shown, self._boot, now)
+            effects.intend(tx, intent, decision.approval, shown, self._boot, now)
             audit.append(tx, intent.key.tenant, intent.key.run, _event("intended", intent), now)
             return now
 
