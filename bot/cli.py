@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from bot import logs
 from bot.bootstrap import serving
@@ -24,6 +24,8 @@ from workflows.invariants import broken_rules
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, help="Signoff: a person decides, then it happens once."
 )
+RUN_ID_WIDTH = 20
+
 console = Console(highlight=False)
 problems = Console(stderr=True, highlight=False)
 
@@ -57,7 +59,9 @@ async def _serve(environment: Environment, config: Config) -> None:
 @app.command()
 def runs(limit: Annotated[int, typer.Option(min=1, max=1000, help="how many, newest first")] = 20) -> None:
     """List the latest runs."""
-    table = Table("run", "workflow", "status", "requester", "asked", "outcome")
+    # A terminal of 80 columns must not cut the id that `show` asks for.
+    run_id = Column("run", no_wrap=True, min_width=RUN_ID_WIDTH)
+    table = Table(run_id, "workflow", "status", "requester", "asked", "outcome")
     with _reading() as tx:
         rows = run_rows.recent(tx, limit)
     for run in rows:

@@ -146,13 +146,15 @@ def signoff(
 ) -> "subprocess.CompletedProcess[str]":
     """Runs the `signoff` command on a home, with only these settings in its environment."""
     inherited = {
-        key: value for key, value in environ.items() if not key.startswith(("SLACK_", "STRIPE_", "SIGNOFF_"))
+        key: value
+        for key, value in environ.items()
+        if not key.startswith(("SLACK_", "STRIPE_", "SIGNOFF_", "COLUMNS"))
     }
     chosen = {"SIGNOFF_HOME": str(home)} if home else {}
     return subprocess.run(
         [sys.executable, "-m", "bot", *arguments],
         cwd=ROOT,
-        env={**inherited, "COLUMNS": "200", **chosen, **environment},
+        env={**inherited, **chosen, **environment},
         capture_output=True,
         text=True,
         timeout=60,

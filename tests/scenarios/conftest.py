@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.harness import Sandbox, quick_config, running_sandbox
+from tests.scenarios.asking import signoff
 
 
 @pytest.fixture(scope="package")
@@ -13,6 +14,7 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
     folder = tmp_path_factory.mktemp("stage")
     with running_sandbox(folder / "home", config=quick_config(folder)) as running:
         yield running
+        _keeps_every_promise(running)
 
 
 @pytest.fixture(scope="package")
@@ -20,6 +22,7 @@ def _troubled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
     folder = tmp_path_factory.mktemp("trouble")
     with running_sandbox(folder / "home", config=quick_config(folder)) as running:
         yield running
+        _keeps_every_promise(running)
 
 
 @pytest.fixture
@@ -28,3 +31,9 @@ def trouble(_troubled: Sandbox) -> Iterator[Sandbox]:
     assert _troubled.post("fault", clear=True)["ok"]
     yield _troubled
     assert _troubled.post("fault", clear=True)["ok"]
+
+
+def _keeps_every_promise(sandbox: Sandbox) -> None:
+    """After all that was done to it, every promise that can be read from the data holds."""
+    checked = signoff("verify", home=sandbox.home)
+    assert checked.returncode == 0, checked.stdout + checked.stderr

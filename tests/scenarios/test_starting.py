@@ -1,0 +1,77 @@
+"""A bot that can't or may not run says why in a line and ends with exit code 1."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.harness import ROOT, Sandbox, quick_config
+from tests.scenarios.asking import refund, signoff
+
+GOOD = {
+    "SLACK_BOT_TOKEN": "xoxb-sandbox",
+    "SLACK_APP_TOKEN": "xapp-sandbox",
+    "STRIPE_API_KEY": "sk_test_sandbox",
+    # Nobody listens there: whatever is refused is refused before anything is called.
+    "SLACK_API_URL": "http://127.0.0.1:9/slack/api/",
+    "STRIPE_API_BASE": "http://127.0.0.1:9/stripe",
+    "SIGNOFF_CONFIG": str(ROOT / "signoff.toml.example"),
+}
+
+
+def test_a_second_bot_on_the_same_database_is_refused_and_the_first_goes_on(stage: Sandbox) -> None:
+    environment = {
+        **GOOD,
+        "SLACK_API_URL": f"{stage.url}/slack/api/",
+        "STRIPE_API_BASE": f"{stage.url}/stripe",
+    }
+    second = signoff("serve", home=stage.home, **environment)
+    assert second.returncode == 1
+    assert "signoff.db" in second.stderr
+    assert "in use" in second.stderr
+    assert "Traceback" not in second.stderr
+    pid = stage.state()["bot"]["pid"]
+    refund(stage, "pi_plain29 1.00 still here")
+    assert stage.state()["bot"]["pid"] == pid
+
+
+@pytest.mark.parametrize("name", ["SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "STRIPE_API_KEY"])
+def test_a_missing_variable_is_named(tmp_path: Path, name: str) -> None:
+    environment = {key: value for key, value in GOOD.items() if key != name}
+    _refused(tmp_path, environment, name, "is missing")
+
+
+def test_a_live_key_is_refused_with_the_sandbox_s_slack(tmp_path: Path) -> None:
+    environment = {**GOOD, "STRIPE_API_KEY": "sk_live_0123456789"}
+    _refused(tmp_path, environment, "STRIPE_API_KEY", "a live key is refused")
+
+
+def test_a_missing_configuration_is_named_with_what_to_do(tmp_path: Path) -> None:
+    file = tmp_path / "nowhere.toml"
+    _refused(tmp_path, {**GOOD, "SIGNOFF_CONFIG": str(file)}, str(file), "Copy signoff.toml.example")
+
+
+WRONG = {
+    "an unknown key": ({"steps_max": "25\nstep_max = 3"}, "workflows.refund.step_max"),
+    "nobody to approve": ({"approvers": "{ users = [], groups = [] }"}, "workflows.refund"),
+    "a channel's name for its id": ({"channel": '"#refunds"'}, "workflows.refund.channel"),
+    "a limit that is no number": ({"steps_max": '"many"'}, "workflows.refund.steps_max"),
+    "no TOML": ({"steps_max": "= ="}, "TOML"),
+}
+
+
+@pytest.mark.parametrize(("changes", "key"), WRONG.values(), ids=WRONG)
+def test_a_wrong_configuration_is_refused_with_file_and_key(
+    tmp_path: Path, changes: dict[str, str], key: str
+) -> None:
+    file = quick_config(tmp_path, **changes)
+    _refused(tmp_path, {**GOOD, "SIGNOFF_CONFIG": str(file)}, str(file), key)
+
+
+def _refused(folder: Path, environment: dict[str, str], *says: str) -> None:
+    ended = signoff("serve", home=folder / "home", **environment)
+    assert ended.returncode == 1
+    assert "Traceback" not in ended.stderr
+    [line] = [each for each in ended.stderr.splitlines() if each.startswith("signoff:")]
+    for each in says:
+        assert each in line
+    assert not (folder / "home" / "signoff.db").exists(), "nothing was begun"
