@@ -80,15 +80,21 @@ class Writer:
         self._connection.close()
 
     def _serve(self) -> None:
-        while True:
-            with self._arrived:
-                while not self._waiting and not self._closing:
-                    self._arrived.wait()
-                if not self._waiting:
-                    return
-                group = [self._waiting.popleft() for _ in range(min(GROUP_MAX, len(self._waiting)))]
-            # A job whose caller has gone before it began is dropped; from here on it can't be cancelled.
-            self._commit([job for job in group if job.future.set_running_or_notify_cancel()])
+        while self._await_jobs():
+            self._commit_next_group()
+
+    def _await_jobs(self) -> bool:
+        """False when the writer is closed and nothing is left to do. Holds no job while it waits."""
+        with self._arrived:
+            while not self._waiting and not self._closing:
+                self._arrived.wait()
+            return bool(self._waiting)
+
+    def _commit_next_group(self) -> None:
+        with self._arrived:
+            group = [self._waiting.popleft() for _ in range(min(GROUP_MAX, len(self._waiting)))]
+        # A job whose caller has gone before it began is dropped; from here on it can't be cancelled.
+        self._commit([job for job in group if job.future.set_running_or_notify_cancel()])
 
     def _commit(self, jobs: list[Job]) -> None:
         if not jobs:

@@ -16,6 +16,7 @@ from tests.workflows.notebook import Notebook
 from workflows.approvals.decide import Answer, Approvals, Ballot, Choice
 from workflows.approvals.policy import Policy, VoterFacts
 from workflows.bells import Bells
+from workflows.clock import Clock
 from workflows.drive import Driver
 from workflows.effects.ledger import Ledger
 from workflows.engine.embedded import EmbeddedEngine
@@ -46,7 +47,7 @@ class Time:
 class People:
     """Implements `workflows.approvals.directory.Directory`: everyone but Riley leads, on facts just read."""
 
-    time: Time
+    time: Clock
     age: timedelta = timedelta(0)
 
     def facts(self, user: str, policy: Policy) -> VoterFacts:
