@@ -1,6 +1,6 @@
 """One message to Slack: rendered from what is stored now, posted, changed or whispered, or found again."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,12 +13,16 @@ from bot.views.blocks import Rendered
 from bot.views.card import card
 from bot.views.mrkdwn import escape
 from store import outbox
+from store.identity import canonical_json, digest
 from store.records import ApprovalStatus, Message, OutboxKind, Outgoing
 from store.sqlite import Database
 from store.transaction import Transaction
 from workflows import story
 from workflows.story import Story
 from workflows.workflow import Registry
+
+# Awaited before each message: the pace of its channel.
+Turn = Callable[[], Awaitable[None]]
 
 FOUND_PAGE = 200
 FOUND_PAGES_MAX = 10
@@ -28,11 +32,13 @@ UNREACHABLE = frozenset(["not_in_channel", "channel_not_found", "user_not_in_cha
 
 @dataclass(frozen=True)
 class Post:
-    """A row that is with Slack now; `ts` names the new message, where there is one."""
+    """A row that is with Slack now; `ts` names the new message, where there is one. `shown` is the digest of
+    a card as it stands there now, where we know it."""
 
     row: Outgoing
     channel: str
     ts: str | None
+    shown: str | None = None
 
 
 class Poster:
@@ -43,20 +49,25 @@ class Poster:
         self._database = database
         self._registry = registry
 
-    async def send(self, rows: Sequence[Outgoing]) -> Sequence[Post]:
-        """Sends rows of one run that go out together; returns those that are with Slack afterwards."""
+    async def send(self, rows: Sequence[Outgoing], turn: Turn) -> Sequence[Post]:
+        """Sends rows of one run that go out together; returns those that are with Slack afterwards.
+
+        Awaits `turn` before each message. A card that looks as it did is not sent again.
+        """
         first = rows[0]
         told = await self._database.read(lambda tx: story.tell(tx, first.tenant, first.run))
         if told is None:
             raise ValueError(f"outbox row {first.id} belongs to no run")
         if first.kind == OutboxKind.CARD:
-            return await self._change_card(rows, told)
+            return await self._change_card(rows, told, turn)
         if first.kind == OutboxKind.WHISPER:
+            await turn()
             return await self._whisper(first, told)
         if any(row.state == "sending" for row in rows):
             found = await self._find(rows, told.root)
             if found:
                 return found
+        await turn()
         await self._database.write(lambda tx: _mark_sending(tx, rows))
         return await self._post(rows, told)
 
@@ -83,16 +94,20 @@ class Poster:
             unfurl_links=False,
             unfurl_media=False,
         )
-        return [Post(row, str(answer["channel"]), str(answer["ts"])) for row in rows]
+        seen = _digest(shown) if rows[0].kind == OutboxKind.ROOT else None
+        return [Post(row, str(answer["channel"]), str(answer["ts"]), seen) for row in rows]
 
-    async def _change_card(self, rows: Sequence[Outgoing], told: Story) -> Sequence[Post]:
+    async def _change_card(self, rows: Sequence[Outgoing], told: Story, turn: Turn) -> Sequence[Post]:
         if told.root is None:
             raise ValueError(f"card of {told.run.id} changed before it was posted")
         shown = card(told, self._headline(told))
-        await self._client.chat_update(
-            channel=told.root.channel, ts=told.root.ts, text=shown.text, blocks=shown.blocks
-        )
-        return [Post(row, told.root.channel, None) for row in rows]
+        seen = _digest(shown)
+        if seen != told.root.shown:
+            await turn()
+            await self._client.chat_update(
+                channel=told.root.channel, ts=told.root.ts, text=shown.text, blocks=shown.blocks
+            )
+        return [Post(row, told.root.channel, None, seen) for row in rows]
 
     async def _whisper(self, row: Outgoing, told: Story) -> Sequence[Post]:
         about = f"About your request for {self._headline(told)}: {row.body['text']}"
@@ -161,6 +176,10 @@ def _is_needed_to_decide(row: Outgoing, told: Story) -> bool:
     """The card carries the buttons, the question calls those who may press them."""
     pending = told.approval is not None and told.approval.status == ApprovalStatus.PENDING
     return row.kind in (OutboxKind.ROOT, OutboxKind.ASK) or (row.kind == OutboxKind.CARD and pending)
+
+
+def _digest(shown: Rendered) -> str:
+    return digest(shown.text, canonical_json(shown.blocks))
 
 
 def _mark_sending(tx: Transaction, rows: Sequence[Outgoing]) -> None:

@@ -118,16 +118,15 @@ class Publisher:
                 rows = await self._database.read(look)
                 if not rows:
                     return sent
-                await pace.turn()
-                await self._send(_together(rows))
+                await self._send(_together(rows), pace)
                 sent = True
             except StoreError as error:
                 log.error("publisher_store_failed", channel=channel, error=str(error))
                 await asyncio.sleep(STORE_RETRY_S)
 
-    async def _send(self, rows: Sequence[Outgoing]) -> None:
+    async def _send(self, rows: Sequence[Outgoing], pace: Pace) -> None:
         try:
-            posts = await self._poster.send(rows)
+            posts = await self._poster.send(rows, pace.turn)
         except SlackApiError as error:
             await self._refused(rows, error)
         except (aiohttp.ClientError, TimeoutError) as error:
@@ -148,7 +147,9 @@ class Publisher:
         def work(tx: Transaction) -> None:
             for post in posts:
                 if post.ts is not None:
-                    outbox.insert_message(tx, post.row, post.channel, post.ts, now)
+                    outbox.insert_message(tx, post.row, post.channel, post.ts, post.shown, now)
+                elif post.row.follows and post.shown:
+                    outbox.card_shown(tx, post.row.tenant, post.row.follows, post.shown)
                 outbox.mark_sent(tx, post.row, now)
 
         await self._database.write(work)

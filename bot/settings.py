@@ -62,7 +62,7 @@ class SlackSettings(BaseModel):
     # Slack takes about one message a second in a channel, with short bursts:
     # https://docs.slack.dev/apis/web-api/rate-limits
     messages_per_second: float = Field(default=1.0, gt=0, le=1000)
-    burst: int = Field(default=5, ge=1, le=1000)
+    burst: int = Field(default=30, ge=1, le=1000)
 
 
 class Config(BaseModel):

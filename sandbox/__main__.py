@@ -11,7 +11,8 @@ from pathlib import Path
 
 from aiohttp import web
 
-from sandbox.server import SANDBOX, build
+from sandbox.machinery import SANDBOX
+from sandbox.server import build
 from sandbox.settings import Settings
 
 SHUTDOWN_TIMEOUT_S = 1.0

@@ -14,8 +14,6 @@ from sandbox.machinery import SANDBOX, Sandbox
 from sandbox.page import routes as page
 from sandbox.settings import Settings
 
-__all__ = ["SANDBOX", "build"]
-
 BODY_BYTES_MAX = 4_000_000
 
 

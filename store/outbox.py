@@ -87,8 +87,23 @@ def of_run(tx: Transaction, tenant: str, run: str) -> Sequence[Outgoing]:
     return [Outgoing.of(row) for row in tx.all(SQL["of_run"], tenant=tenant, run=run)]
 
 
-def insert_message(tx: Transaction, row: Outgoing, channel: str, ts: str, now: datetime) -> None:
-    tx.run(SQL["insert_message"], tenant=row.tenant, outbox=row.id, channel=channel, ts=ts, now=now)
+def insert_message(
+    tx: Transaction, row: Outgoing, channel: str, ts: str, shown: str | None, now: datetime
+) -> None:
+    """`shown` is the digest of what was posted, None where only Slack knows it."""
+    tx.run(
+        SQL["insert_message"],
+        tenant=row.tenant,
+        outbox=row.id,
+        channel=channel,
+        ts=ts,
+        shown=shown,
+        now=now,
+    )
+
+
+def card_shown(tx: Transaction, tenant: str, root: str, shown: str) -> None:
+    tx.change(SQL["card_shown"], tenant=tenant, outbox=root, shown=shown)
 
 
 def message(tx: Transaction, tenant: str, outbox: str) -> Message | None:

@@ -188,10 +188,13 @@ class Outgoing(Record):
 
 
 class Message(Record):
+    """Where something that was told lives. `shown` is the digest of a card as Slack last took it."""
+
     tenant: str
     outbox: str
     channel: str
     ts: str
+    shown: str | None = None
 
 
 class AuditEntry(Record):

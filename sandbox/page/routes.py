@@ -10,7 +10,7 @@ from types import MappingProxyType
 import jinja2
 from aiohttp import web
 
-from sandbox.server import SANDBOX
+from sandbox.machinery import SANDBOX
 
 HERE = Path(__file__).parent
 STYLE_SHEETS = ("theme.css", "layout.css", "messages.css", "blocks.css", "dialogs.css", "panel.css")

@@ -173,6 +173,7 @@ CREATE TABLE messages (
     outbox     TEXT NOT NULL,
     channel    TEXT NOT NULL,
     ts         TEXT NOT NULL,
+    shown      TEXT,                            -- digest of a card as it was last shown, where that is known
     posted_at  INTEGER NOT NULL,
     PRIMARY KEY (tenant, outbox)
 ) STRICT, WITHOUT ROWID;

@@ -50,8 +50,12 @@ UPDATE outbox SET state = 'dead', error = :error WHERE tenant = :tenant AND foll
 SELECT * FROM outbox WHERE tenant = :tenant AND run = :run ORDER BY seq
 
 -- name: insert_message
-INSERT INTO messages (tenant, outbox, channel, ts, posted_at) VALUES (:tenant, :outbox, :channel, :ts, :now)
+INSERT INTO messages (tenant, outbox, channel, ts, shown, posted_at)
+VALUES (:tenant, :outbox, :channel, :ts, :shown, :now)
 ON CONFLICT (tenant, outbox) DO NOTHING
+
+-- name: card_shown
+UPDATE messages SET shown = :shown WHERE tenant = :tenant AND outbox = :outbox
 
 -- name: message
 SELECT * FROM messages WHERE tenant = :tenant AND outbox = :outbox

@@ -15,8 +15,8 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.web.async_client import AsyncWebClient
 
-from sandbox.machinery import Sandbox
-from sandbox.server import SANDBOX, build
+from sandbox.machinery import SANDBOX, Sandbox
+from sandbox.server import build
 from sandbox.settings import Settings
 from sandbox.slack.cast import APP_TOKEN, BOT_ID, BOT_TOKEN, BOT_USER_ID, TEAM_ID
 

@@ -65,7 +65,7 @@ async def test_a_reply_waits_until_its_root_has_a_place_in_slack(database: Datab
     def posted(tx: Transaction) -> None:
         outbox.mark_sending(tx, said)
         outbox.mark_sent(tx, said, NOW)
-        outbox.insert_message(tx, said, CHANNEL, "1793610000.000100", NOW)
+        outbox.insert_message(tx, said, CHANNEL, "1793610000.000100", None, NOW)
 
     await database.write(posted)
     assert await database.read(waiting) == [STEP.id]
@@ -81,7 +81,7 @@ async def test_each_channel_is_its_own_queue(database: Database, said: Outgoing)
 
 async def test_a_message_keeps_the_first_place_it_was_found_at(database: Database, said: Outgoing) -> None:
     for ts in ("1.0", "2.0"):
-        await database.write(lambda tx, ts=ts: outbox.insert_message(tx, said, CHANNEL, ts, NOW))  # type: ignore[misc]  # bound early
+        await database.write(lambda tx, ts=ts: outbox.insert_message(tx, said, CHANNEL, ts, None, NOW))  # type: ignore[misc]  # bound early
     found = await database.read(lambda tx: outbox.message(tx, TENANT, ROOT.id))
     assert found is not None
     assert found.ts == "1.0"
