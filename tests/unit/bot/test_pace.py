@@ -11,7 +11,10 @@ from bot.pace import Pace
 
 
 class Waited:
-    """Stands in for time and asyncio.sleep: sleeping takes no time, and moves the clock."""
+    """Stands in for time and asyncio.sleep: sleeping takes no time, and moves the clock.
+
+    A little further than asked for, as real sleep does: a pause too short to move a float would last forever.
+    """
 
     def __init__(self) -> None:
         self.now_s = 1_000.0
@@ -21,7 +24,7 @@ class Waited:
 
     async def sleep(self, pause_s: float) -> None:
         assert pause_s > 0
-        self.now_s += pause_s
+        self.now_s += pause_s + 1e-9
 
 
 @pytest.fixture
