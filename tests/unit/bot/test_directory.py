@@ -113,6 +113,17 @@ async def test_a_guest_an_outsider_a_deactivated_member_and_a_bot_are_refused_th
     assert office.verdict(user) == Verdict.NOT_A_FULL_MEMBER
 
 
+@pytest.mark.parametrize(
+    "of", [{"team_id": "T0ELSEWHERE"}, {"team_id": TENANT, "is_stranger": True}, {}], ids=str
+)
+async def test_each_sign_of_another_workspace_is_enough_and_so_is_none_of_ours(of: dict[str, Any]) -> None:
+    office = Office()
+    office.slack.people["U0MORGAN"] = of
+    await office.directory.start()
+    assert office.verdict("U0MORGAN") == Verdict.NOT_A_FULL_MEMBER
+    await office.directory.stop()
+
+
 async def test_a_multi_channel_guest_and_an_ultra_restricted_one_are_both_guests(office: Office) -> None:
     for kind in ("is_restricted", "is_ultra_restricted"):
         office.slack.people["U0MORGAN"] = {"team_id": TENANT, kind: True}
