@@ -71,7 +71,7 @@ class Publisher:
         self._pace = pace
         self._clock = clock
         self._bells = bells
-        self._paces: dict[str, Pace] = {}
+        self._paces: dict[tuple[str, OutboxKind | None], Pace] = {}
         self._writers: dict[str, asyncio.Task[bool]] = {}
         self._loop: asyncio.Task[None] | None = None
 
@@ -110,7 +110,6 @@ class Publisher:
     async def _empty(self, channel: str) -> bool:
         """Sends what may go out now, and tells whether that was anything. The rest waits for a later look."""
         sent = False
-        pace = self._paces.setdefault(channel, Pace(self._pace.messages_per_second, self._pace.burst))
         while True:
             now = self._clock()
             look = partial(outbox.waiting, tenant=self._tenant, channel=channel, now=now, limit=ROWS_MAX)
@@ -118,11 +117,18 @@ class Publisher:
                 rows = await self._database.read(look)
                 if not rows:
                     return sent
-                await self._send(_together(rows), pace)
+                group = _together(rows)
+                await self._send(group, self._pace_of(group[0]))
                 sent = True
             except StoreError as error:
                 log.error("publisher_store_failed", channel=channel, error=str(error))
                 await asyncio.sleep(STORE_RETRY_S)
+
+    def _pace_of(self, row: Outgoing) -> Pace:
+        """Slack counts new messages, changes and whispers apart."""
+        lane = row.kind if row.kind in (OutboxKind.CARD, OutboxKind.WHISPER) else None
+        fresh = Pace(self._pace.messages_per_second, self._pace.burst)
+        return self._paces.setdefault((row.channel, lane), fresh)
 
     async def _send(self, rows: Sequence[Outgoing], pace: Pace) -> None:
         try:

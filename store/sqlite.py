@@ -41,6 +41,10 @@ READERS = 2
 class Reader(aiosqlite.Connection):
     """An aiosqlite connection that runs a whole work function on its thread, as one snapshot."""
 
+    def __init__(self, connector: Callable[[], sqlite3.Connection]) -> None:
+        super().__init__(connector, iter_chunk_size=64)
+        self._thread.daemon = True  # a process that fails to close it must still be able to end
+
     async def perform(self, work: Work[T]) -> T:
         def in_snapshot() -> T:
             connection = self._conn
@@ -153,4 +157,4 @@ def _reader(file: Path) -> Reader:
         connection.execute("PRAGMA query_only=ON")
         return connection
 
-    return Reader(connect, iter_chunk_size=64)
+    return Reader(connect)

@@ -10,8 +10,8 @@ ON CONFLICT (tenant, id) DO NOTHING
 SELECT DISTINCT channel FROM outbox WHERE tenant = :tenant AND state IN ('due', 'sending') AND due_at <= :now
 
 -- name: waiting
--- The oldest rows of a channel first, among those that may go out: a reply waits for its root, and nothing of
--- a run overtakes a row of the same run that has to wait.
+-- What may go out in a channel: a reply waits for its root, and nothing of a run overtakes a row of the same run
+-- that has to wait. Cards come before talk, since people wait for their buttons; else the oldest first.
 SELECT o.* FROM outbox AS o
 LEFT JOIN messages AS m ON m.tenant = o.tenant AND m.outbox = o.follows
 WHERE o.tenant = :tenant AND o.channel = :channel AND o.state IN ('due', 'sending') AND o.due_at <= :now
@@ -19,7 +19,7 @@ WHERE o.tenant = :tenant AND o.channel = :channel AND o.state IN ('due', 'sendin
   AND NOT EXISTS (SELECT 1 FROM outbox AS e
                   WHERE e.tenant = o.tenant AND e.run = o.run AND e.channel = o.channel AND e.seq < o.seq
                     AND e.state IN ('due', 'sending') AND e.due_at > :now)
-ORDER BY o.seq LIMIT :limit
+ORDER BY o.kind IN ('root', 'card') DESC, o.seq LIMIT :limit
 
 -- name: mark_sending
 UPDATE outbox SET state = 'sending'

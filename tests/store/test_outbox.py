@@ -116,7 +116,7 @@ async def test_a_call_without_effect_is_due_again_later(
 
 
 async def test_nothing_of_a_run_overtakes_what_has_to_wait(database: Database, said: Outgoing) -> None:
-    """Another run's rows in the channel go on."""
+    """Another run's rows in the channel go on; its root comes before talk that was there earlier."""
     late, other = replace(ELSEWHERE, channel=CHANNEL, what="later"), replace(ROOT, run="run-2")
 
     def work(tx: Transaction) -> tuple[list[str], list[str]]:
@@ -127,7 +127,7 @@ async def test_nothing_of_a_run_overtakes_what_has_to_wait(database: Database, s
         outbox.postpone(tx, said, LATER, "ratelimited", failed=False)
         return before, waiting(tx)
 
-    assert await database.write(work) == ([ROOT.id, late.id, other.id], [other.id])
+    assert await database.write(work) == ([ROOT.id, other.id, late.id], [other.id])
 
 
 async def test_a_lost_answer_stays_in_doubt_so_that_it_is_looked_for_first(

@@ -93,7 +93,7 @@ class RefundNodes:
             await runtime.context.note(f"{left} can be refunded.")
             return {"amount": amount_or_problem}
         outcome, text = amount_or_problem
-        await runtime.context.note(text)
+        await runtime.context.note(f"Stopped: {outcome.replace('_', ' ')}.")
         return _ended(RunStatus.FAILED, outcome, text)
 
     async def assess(self, state: RefundState, runtime: Runtime[RunContext]) -> RefundState:

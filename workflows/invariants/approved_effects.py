@@ -1,5 +1,5 @@
-"""No effect without its approval: a high effect stands, exactly as it was made, on the list of an approval of
-its own run, approved before the effect was begun, and no cancelled run has one."""
+"""No effect without its approval: a high effect, and any other that names one, stands exactly as it was made on
+the list of an approval of its own run, approved before it was begun; and no cancelled run has one."""
 
 from collections.abc import Iterator
 
@@ -13,7 +13,7 @@ RULE = "approved_effects"
 def broken(case: Case) -> Iterator[Broken]:
     asked = {approval.id: approval for approval in case.approvals}
     for effect in case.effects:
-        if effect.blast_radius != BlastRadius.HIGH:
+        if effect.blast_radius != BlastRadius.HIGH and effect.approval is None:
             continue
         wrong = _wrong_with(effect, asked.get(effect.approval or ""))
         if wrong is not None:

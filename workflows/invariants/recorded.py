@@ -14,6 +14,7 @@ Detail = dict[str, object]
 
 
 def broken(case: Case) -> Iterator[Broken]:
+    yield from _vanished(case)
     for action, detail in _due(case):
         found = sum(entry.action == action and _says(entry.detail, detail) for entry in case.audit)
         if found != 1:
@@ -44,6 +45,16 @@ def _intent(effect: Effect) -> Detail:
         "arguments": effect.arguments,
         "idempotency_key": effect.idempotency_key,
     }
+
+
+def _vanished(case: Case) -> Iterator[Broken]:
+    """What the record tells of, and no row does any more."""
+    kept = {approval.id for approval in case.approvals} | {_mark(effect) for effect in case.effects}
+    for entry in case.audit:
+        named = {"asked": "approval", "effect_intended": "mark"}.get(entry.action)
+        if named is not None and entry.detail.get(named) not in kept:
+            text = f"entry {entry.seq} '{entry.action}' tells of {entry.detail.get(named)}, which is gone"
+            yield Broken(RULE, case.run.id, text)
 
 
 def _outcome(effect: Effect) -> Detail:
