@@ -83,13 +83,6 @@ def modal(*blocks: dict[str, Any], **more: Any) -> dict[str, Any]:
     return {"type": "modal", "title": title, "blocks": [*blocks], **more}
 
 
-def reference(name: str) -> Any:
-    file = REFERENCE / name
-    if not file.exists():
-        pytest.skip("the reference data is not in this checkout")
-    return json.loads(file.read_text())
-
-
 def test_every_limit_is_the_one_in_slackblocks_table() -> None:
     for name, path in SOURCES.items():
         assert getattr(limits, name) == getattr(slackblocks_limits, path.upper().replace(".", "_")), name
@@ -101,15 +94,17 @@ def test_every_limit_has_a_source() -> None:
     assert {name: ours[name] for name in NOT_IN_THE_TABLE} == NOT_IN_THE_TABLE
 
 
-def test_valid_payloads_of_the_reference_data_are_taken() -> None:
-    reference("blocks/blocks/divider_block_only.json")
-    taken = []
-    for file in sorted((REFERENCE / "blocks" / "blocks").glob("*.json")):
-        block = json.loads(file.read_text())
-        if block.get("type") in IN_MESSAGE:
-            assert complaints_about_message([block]) == [], file.name
-            taken.append(file.name)
-    assert len(taken) > 8
+# Sample payloads lie beside some checkouts; what slack_sdk builds is checked everywhere.
+if REFERENCE.exists():
+
+    def test_valid_payloads_of_the_reference_data_are_taken() -> None:
+        taken = []
+        for file in sorted((REFERENCE / "blocks" / "blocks").glob("*.json")):
+            block = json.loads(file.read_text())
+            if block.get("type") in IN_MESSAGE:
+                assert complaints_about_message([block]) == [], file.name
+                taken.append(file.name)
+        assert len(taken) > 8
 
 
 def test_what_slack_sdk_builds_is_taken() -> None:
