@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from workflows.effects.system import Answer, Call, Standing
-from workflows.errors import Unanswered
+from workflows.errors import SavedError, Unanswered
 
 
 class Trouble(StrEnum):
@@ -16,6 +16,7 @@ class Trouble(StrEnum):
 
     `down`: it never arrives. `lost`: it is done, and the answer goes missing. `hangs`: it is done, and the
     answer never comes. `late`: an earlier call that seemed lost goes through just before this one is refused.
+    `saved`: it fails, and this key gets the same failure for ever after.
     """
 
     DOWN = "down"
@@ -24,6 +25,7 @@ class Trouble(StrEnum):
     PENDING = "pending"
     HANGS = "hangs"
     LATE = "late"
+    SAVED = "saved"
 
 
 class Notebook:
@@ -37,6 +39,7 @@ class Notebook:
         self.reading_fails = False
         self.keys_called: list[str] = []
         self.hangs = asyncio.Event()
+        self._spoiled: set[str] = set()
 
     @property
     def pages(self) -> list[dict[str, Any]]:
@@ -51,6 +54,10 @@ class Notebook:
     async def perform(self, call: Call) -> Answer:
         self.keys_called.append(call.idempotency_key)
         trouble = self.trouble.pop(0) if self.trouble else None
+        if trouble == Trouble.SAVED:
+            self._spoiled.add(call.idempotency_key)
+        if call.idempotency_key in self._spoiled:
+            raise SavedError(self.name, "internal error")
         if trouble == Trouble.DOWN:
             raise Unanswered(self.name, "no connection")
         if trouble == Trouble.REFUSED:

@@ -205,6 +205,16 @@ TAMPERED: dict[str, tuple[str, ...]] = {
         "0 entries 'cancel_requested'",
         f"UPDATE audit SET action = 'nothing' WHERE run = {CANCELLED} AND action = 'cancel_requested'",
     ),
+    "an effect removed": (
+        "recorded",
+        "'effect_intended' tells of",
+        f"DELETE FROM effects WHERE run = {DONE}",
+    ),
+    "a question removed": (
+        "recorded",
+        "'asked' tells of",
+        f"DELETE FROM approvals WHERE run = {REJECTED}",
+    ),
     "an ending nobody recorded": (
         "recorded",
         "0 entries 'ended'",

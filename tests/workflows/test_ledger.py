@@ -6,10 +6,11 @@ from datetime import timedelta
 
 import pytest
 
-from store.records import EffectState, Run, RunStatus
+from store.records import ApprovalStatus, EffectState, Run, RunStatus
 from tests.workflows.graphs import errand, writing
 from tests.workflows.house import MORGAN, House
 from tests.workflows.notebook import Trouble
+from workflows.approvals.decide import Choice
 from workflows.effects.ledger import UNANSWERED_MAX, Approved
 from workflows.errors import LedgerMismatch
 from workflows.gates import Decision, EffectCall
@@ -55,6 +56,27 @@ async def test_an_effect_that_never_arrived_is_called_again_with_the_same_key(ho
     assert len(house.notebook.pages) == 1
     assert len(house.notebook.keys_called) == 3
     assert len(set(house.notebook.keys_called)) == 1
+
+
+async def test_a_key_that_gets_a_saved_error_for_ever_is_followed_by_the_next(house: House) -> None:
+    run = await approved(house)
+    house.notebook.trouble = [Trouble.SAVED]
+    await house.drive()
+    [effect] = await house.effects_of(run)
+    assert (effect.state, effect.generation) == (EffectState.INTENDED, 1)
+    assert (await drive_when_due(house, run)).status == RunStatus.DONE
+    assert len(house.notebook.pages) == 1
+    assert len(set(house.notebook.keys_called)) == 2
+
+
+async def test_a_retry_never_moves_the_key(house: House) -> None:
+    run = await approved(house)
+    house.notebook.trouble = [Trouble.DOWN, Trouble.LOST]
+    await house.drive()
+    await drive_when_due(house, run)
+    await drive_when_due(house, run)
+    [effect] = await house.effects_of(run)
+    assert (effect.state, effect.generation) == (EffectState.DONE, 0)
 
 
 async def test_two_records_of_one_effect_are_left_to_a_person(house: House) -> None:
@@ -149,6 +171,19 @@ async def test_a_settled_effect_is_told_again_and_not_made_again(house: House) -
     assert len(house.notebook.keys_called) == 1
     await house.restart()
     await house.drive()
+
+
+async def test_an_intent_needs_an_approval_that_says_yes(house: House) -> None:
+    """Whatever the graph's state says of it: the row says rejected."""
+    await house.install(errand())
+    run = await house.asked("errand")
+    await house.vote(await house.pending(run), Choice.REJECT)
+    claimed = await house.claim(run)
+    claims_yes = (await decision_of(house, run)).model_copy(update={"status": ApprovalStatus.APPROVED})
+    call = writing("hello")
+    settled = await house.ledger.perform(claimed, call, Approved(claims_yes, (call,)), {})
+    assert settled.prevented
+    assert house.notebook.pages == []
 
 
 async def test_an_effect_met_again_with_other_arguments_is_refused(house: House) -> None:

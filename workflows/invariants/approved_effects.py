@@ -1,5 +1,5 @@
-"""No effect without its approval: a high effect, and any other that names one, stands exactly as it was made on
-the list of an approval of its own run, approved before it was begun; and no cancelled run has one."""
+"""No effect without its approval: a high effect, and any other that names one, stands exactly as it was made
+on the list of an approval of its own run, approved before it was begun; and no cancelled run has one."""
 
 from collections.abc import Iterator
 
