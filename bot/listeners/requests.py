@@ -36,7 +36,7 @@ def register(app: AsyncApp, tenant: str, database: Database, registry: Registry,
             return
         run, lines = found
         view = modals.reasoning(registry.headline(run.workflow, run.input), run, lines)
-        await open_modal(client, click.trigger_id, view)
+        await open_modal(client, respond, click.trigger_id, view)
 
     @app.action(Action.CANCEL)
     async def cancel(ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond) -> None:
