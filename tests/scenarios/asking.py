@@ -84,7 +84,8 @@ def refund(sandbox: Sandbox, text: str, user: str = "morgan") -> Asked:
 def hears(sandbox: Sandbox, user: str, act: Callable[[], Json]) -> str:
     """What Slack shows this person alone because of `act`, as soon as there is any."""
     before = {each["ts"] for each in alone(sandbox, user)}
-    assert act()["ok"]
+    answer = act()
+    assert answer["ok"], answer
     new = until(
         lambda: [each for each in alone(sandbox, user) if each["ts"] not in before], f"a word to {user}"
     )

@@ -34,6 +34,11 @@ def trouble(_troubled: Sandbox) -> Iterator[Sandbox]:
 
 
 def _keeps_every_promise(sandbox: Sandbox) -> None:
-    """After all that was done to it, every promise that can be read from the data holds."""
+    """After all that was done to it, every promise that can be read from the data holds.
+
+    What Slack refused for good is named there, and not broken by us.
+    """
     checked = signoff("verify", home=sandbox.home)
-    assert checked.returncode == 0, checked.stdout + checked.stderr
+    broken = [line for line in checked.stdout.splitlines() if ": run run-" in line]
+    assert [line for line in broken if not line.startswith("told: ")] == []
+    assert broken or checked.returncode == 0, checked.stdout + checked.stderr
