@@ -82,7 +82,7 @@ def _step(number: int, step: Step, limit: int) -> dict[str, Any]:
             [rich.text(f"{number}. {describe.node_name(step.node)[:NODE_MAX]}", "bold")],
             [rich.text(mrkdwn.fit(mrkdwn.clean(step.text).strip(), limit) or "–")],
             [
-                rich.text(spent if step.tokens or step.cost_micro_usd else "", "italic"),
+                rich.text(spent, "italic"),
                 rich.date(step.started_at, "{date_short_pretty} at {time_secs}"),
                 rich.text(f" · took {took}", "italic"),
             ],
