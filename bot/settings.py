@@ -14,6 +14,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from workflows.workflow import WorkflowSettings
 
 SLACK_API = "https://slack.com/api/"
+TEST_KEYS = ("sk_test_", "rk_test_")
+LIVE_KEYS = ("sk_live_", "rk_live_")
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -31,6 +33,8 @@ class Environment(BaseSettings):
     stripe_api_key: SecretStr
     slack_api_url: str = SLACK_API
     stripe_api_base: str | None = None
+    # A live key moves real money, so it takes a second word.
+    signoff_allow_live: bool = False
     signoff_home: Path = Path(".signoff")
     signoff_config: Path = Path("signoff.toml")
     signoff_clock_file: Path | None = None
@@ -38,6 +42,10 @@ class Environment(BaseSettings):
     @property
     def database_file(self) -> Path:
         return self.signoff_home / "signoff.db"
+
+    @property
+    def moves_real_money(self) -> bool:
+        return self.stripe_api_key.get_secret_value().startswith(LIVE_KEYS)
 
     @property
     def in_sandbox(self) -> bool:
@@ -80,7 +88,7 @@ def read_environment() -> Environment:
         environment = Environment()
     except ValidationError as error:
         raise SettingsError(_named(error, "the environment", upper=True)) from None
-    _refuse_live_money_in_the_sandbox(environment)
+    _refuse_what_contradicts(environment)
     return environment
 
 
@@ -101,12 +109,22 @@ def read_config(file: Path) -> Config:
         raise SettingsError(_named(error, str(file), upper=False)) from None
 
 
-def _refuse_live_money_in_the_sandbox(environment: Environment) -> None:
-    key = environment.stripe_api_key.get_secret_value()
-    if key.split("_")[1:2] == ["live"] and environment.slack_api_url != SLACK_API:
+def _refuse_what_contradicts(environment: Environment) -> None:
+    if not environment.stripe_api_key.get_secret_value().startswith(TEST_KEYS + LIVE_KEYS):
+        raise SettingsError(
+            "STRIPE_API_KEY: a secret or restricted key begins with sk_test_, rk_test_, sk_live_ or rk_live_; "
+            "this one does not."
+        )
+    if environment.moves_real_money and environment.slack_api_url != SLACK_API:
         raise SettingsError(
             "STRIPE_API_KEY: a live key is refused while SLACK_API_URL is not Slack's own: "
             "with the sandbox's people, no real money moves."
+        )
+    if environment.moves_real_money and environment.stripe_api_base is not None:
+        raise SettingsError("STRIPE_API_BASE: a live key goes to Stripe itself and nowhere else; unset it.")
+    if environment.moves_real_money and not environment.signoff_allow_live:
+        raise SettingsError(
+            "STRIPE_API_KEY: a live key moves real money; set SIGNOFF_ALLOW_LIVE=1 as well if that is meant."
         )
     if environment.signoff_clock_file is not None and not environment.in_sandbox:
         raise SettingsError("SIGNOFF_CLOCK_FILE: only the sandbox moves the clock; unset it.")

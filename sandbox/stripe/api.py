@@ -14,7 +14,7 @@ from aiohttp import web
 from sandbox.clock import Clock
 from sandbox.faults import Fault, Faults
 from sandbox.storage import Storage
-from sandbox.stripe import errors, idempotency
+from sandbox.stripe import errors, idempotency, permissions
 from sandbox.stripe.attempts import Attempts
 from sandbox.stripe.books import Books
 from sandbox.stripe.calls import Call, Outcome, read_call, respond
@@ -30,6 +30,7 @@ from sandbox.stripe.shown import catalogue, payments_shown, refunds_shown
 log = logging.getLogger(__name__)
 
 MARK = "stripe_seeded"
+FORBIDDEN = 403
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -93,9 +94,9 @@ class StripeDouble:
     def _reading(self, name: str, read: Callable[[str, Parameters], dict[str, Any]]) -> Handler:
         async def handle(request: web.Request) -> web.StreamResponse:
             async def work(call: Call) -> Outcome:
-                call.admit()
+                call.admit(name)
                 fault = self._faults.take("stripe", name)
-                await _stop_early(fault)
+                await _stop_early(fault, call)
                 _fail_as_ordered(fault)
                 answer = read(request.match_info.get("id", ""), call.parameters)
                 return Outcome(200, answer, lost=_is_lost(fault))
@@ -121,21 +122,21 @@ class StripeDouble:
         return respond(request, call, outcome)
 
     async def _refund_once(self, call: Call) -> Outcome:
-        call.admit()
+        call.admit("refunds.create")
         fault = self._faults.take("stripe", "refunds.create")
         if call.key is None:
             return await self._refund(call, fault)
         with self._keys.held(call.key, idempotency.fingerprint(call.parameters)) as saved:
             if saved is None:
                 return await self._refund(call, fault)
-            await _stop_early(fault)
+            await _stop_early(fault, call)
             _fail_as_ordered(fault)
             headers = {"Idempotent-Replayed": "true", "Original-Request": saved.request_id}
             return Outcome(saved.status, saved.body, headers, replayed=True, lost=_is_lost(fault))
 
     async def _refund(self, call: Call, fault: Fault | None) -> Outcome:
         resets = self._resets
-        await _stop_early(fault)
+        await _stop_early(fault, call)
         if resets != self._resets:
             raise ConnectionCut  # the world this request was meant for is gone
         order = read_order(call.parameters)
@@ -153,7 +154,7 @@ class StripeDouble:
 
     async def _unrecognized(self, request: web.Request) -> web.StreamResponse:
         async def refuse(call: Call) -> Outcome:
-            call.admit()
+            call.admit(None)
             path = request.path.removeprefix("/stripe")
             log.warning("the Stripe double has no %s %s", request.method, path)
             raise errors.unrecognized_url(request.method, path)
@@ -173,8 +174,8 @@ class StripeDouble:
             return Outcome(None, None, lost=True), call
 
 
-async def _stop_early(fault: Fault | None) -> None:
-    """What happens before any work: a wait, a cut, a rate limit."""
+async def _stop_early(fault: Fault | None, call: Call) -> None:
+    """What happens before any work: a wait, a cut, a rate limit, a permission the key lacks."""
     if fault is None:
         return
     if fault.action == "delay":
@@ -183,6 +184,8 @@ async def _stop_early(fault: Fault | None) -> None:
         raise ConnectionCut
     if fault.action == "rate_limit":
         raise errors.too_many_requests(fault.code, fault.retry_after_s)
+    if fault.action == "error" and fault.status == FORBIDDEN and permissions.is_permission(fault.code):
+        raise permissions.refusal(call.api_key, fault.code)
 
 
 def _fail_as_ordered(fault: Fault | None) -> None:

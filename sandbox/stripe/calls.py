@@ -10,14 +10,14 @@ from typing import Any
 
 from aiohttp import web
 
-from sandbox.stripe import answers, parameters
+from sandbox.stripe import answers, parameters, permissions
 from sandbox.stripe.errors import no_api_key, unreadable_body, wrong_api_key
 from sandbox.stripe.parameters import Parameters
 
 # Never sent: what a log of ours reads where the connection was cut.
 NO_ANSWER = 499
 
-_TEST_KEY = re.compile(r"sk_test_\w+", re.ASCII)
+_TEST_KEY = re.compile(r"[sr]k_test_\w+", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -31,18 +31,23 @@ class Call:
     parameters: Parameters
     readable: bool
 
-    def admit(self) -> None:
-        """Raises StripeError unless it comes with a secret test key and a readable body.
+    def admit(self, method: str | None) -> None:
+        """Raises StripeError unless it comes with a test key that may do this, and a readable body.
 
-        Live keys (`sk_live_`) and restricted keys (`rk_`) are refused: nothing real may talk to a double.
+        Live keys are refused: nothing real may talk to a double. `method` is None where there is none.
         """
-        key = _api_key(self.authorization)
+        key = self.api_key
         if not key:
             raise no_api_key()
         if not _TEST_KEY.fullmatch(key):
             raise wrong_api_key(key)
+        permissions.check(key, method)
         if not self.readable:
             raise unreadable_body()
+
+    @property
+    def api_key(self) -> str:
+        return _api_key(self.authorization)
 
     def arguments(self) -> Parameters:
         """The parameters as a reader of the log wants them: the amount as a number where it is one."""

@@ -52,11 +52,19 @@ def no_api_key() -> StripeError:
 
 
 def wrong_api_key(key: str) -> StripeError:
-    masked = f"{key[:8]}{'*' * max(len(key) - 12, 4)}{key[-4:] if len(key) > 12 else ''}"
     return StripeError(
-        f"Invalid API Key provided: {masked}",
+        f"Invalid API Key provided: {_masked(key)}",
         status=401,
         headers={"WWW-Authenticate": 'Basic realm="Stripe"'},
+    )
+
+
+def missing_permission(key: str, permission: str) -> StripeError:
+    """A restricted key that may not; `permission` is Stripe's inner name for it (`rak_charge_write`)."""
+    return StripeError(
+        f"The provided key '{_masked(key)}' does not have the required permissions for this endpoint on "
+        f"account 'acct_sandbox'. Having the '{permission}' permission would allow this request to continue.",
+        status=403,
     )
 
 
@@ -134,3 +142,7 @@ def ordered_error(status: int, code: str) -> StripeError:
             type="api_error",
         )
     return StripeError(f"The sandbox was asked to answer {code}.", status=status, code=code)
+
+
+def _masked(key: str) -> str:
+    return f"{key[:8]}{'*' * max(len(key) - 12, 4)}{key[-4:] if len(key) > 12 else ''}"

@@ -76,6 +76,39 @@ def test_a_definite_no_at_the_refund_ends_the_run_by_its_name(trouble: Sandbox) 
     assert len(attempts(trouble, "pi_plain05")) == 1, "a definite no is not tried again"
 
 
+def test_a_permission_the_key_lacks_at_the_refund_is_named_to_all_and_to_the_requester(
+    trouble: Sandbox,
+) -> None:
+    asked = ask(trouble, "pi_plain06 1.00 x")
+    card = asked.card()
+    trouble.fault("stripe", "error", method="refunds.create", status=403, code="charge_write")
+    lacks = "the API key lacks the permission Charges and Refunds: Write (rak_charge_write)"
+    heard = hears(trouble, "riley", lambda: trouble.click(card, "approve"))
+    root = asked.ended("failed")
+    assert "permission missing" in told(root)
+    assert lacks in asked.thread()
+    assert lacks in heard
+    assert "rk_test" not in asked.thread() + heard
+    assert trouble.refunds("pi_plain06") == []
+
+
+@pytest.mark.parametrize(
+    ("method", "code", "row"),
+    [
+        ("payment_intents.retrieve", "payment_intent_read", "PaymentIntents: Read"),
+        ("customers.retrieve", "customer_read", "Customers: Read"),
+        ("refunds.list", "charge_read", "Charges and Refunds: Read"),
+    ],
+)
+def test_a_permission_the_key_lacks_while_reading_ends_the_run_by_name(
+    trouble: Sandbox, method: str, code: str, row: str
+) -> None:
+    trouble.fault("stripe", "error", method=method, status=403, code=code)
+    asked = ask(trouble, "pi_plain07 1.00 x")
+    assert "stripe permission missing" in told(asked.ended("failed"))
+    assert f"the API key lacks the permission {row} (rak_{code})" in asked.thread()
+
+
 def test_what_was_refunded_meanwhile_is_not_refunded_beyond_the_payment(trouble: Sandbox) -> None:
     first = ask(trouble, "pi_coffee 42.00 all of it")
     card = first.card()

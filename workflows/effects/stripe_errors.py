@@ -9,11 +9,13 @@ from typing import TypeVar
 
 import stripe
 
+from workflows.effects.stripe_permissions import missing, missing_permission
 from workflows.errors import Refused, SavedError, Unanswered
 
 T = TypeVar("T")
 
 SYSTEM = "stripe"
+PERMISSION_MISSING = "permission_missing"
 # An unreadable answer is quoted whole by stripe-python, and a proxy's error page can be long.
 MESSAGE_MAX = 300
 
@@ -22,7 +24,15 @@ async def answered(call: Awaitable[T]) -> T:
     """Awaits a call to Stripe; raises Unanswered (SavedError) or Refused instead of Stripe's own errors."""
     try:
         return await call
-    except (stripe.AuthenticationError, stripe.PermissionError) as error:
+    except stripe.PermissionError as error:
+        permission = missing_permission(_message(error))
+        if permission is None:
+            raise Refused(SYSTEM, "key_refused", _message(error)) from error
+        text = (
+            f"{missing(permission)} Ask again when whoever runs Signoff has added it in Stripe's dashboard."
+        )
+        raise Refused(SYSTEM, PERMISSION_MISSING, text) from error
+    except stripe.AuthenticationError as error:
         raise Refused(SYSTEM, "key_refused", _message(error)) from error
     except (stripe.APIConnectionError, stripe.RateLimitError) as error:
         raise Unanswered(SYSTEM, _message(error)) from error

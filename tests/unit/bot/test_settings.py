@@ -27,7 +27,14 @@ VARIABLES = {
     "SLACK_APP_TOKEN": "xapp-1",
     "STRIPE_API_KEY": "sk_test_1",
 }
-OPTIONAL = ["SLACK_API_URL", "STRIPE_API_BASE", "SIGNOFF_HOME", "SIGNOFF_CONFIG", "SIGNOFF_CLOCK_FILE"]
+OPTIONAL = [
+    "SLACK_API_URL",
+    "STRIPE_API_BASE",
+    "SIGNOFF_ALLOW_LIVE",
+    "SIGNOFF_HOME",
+    "SIGNOFF_CONFIG",
+    "SIGNOFF_CLOCK_FILE",
+]
 SANDBOX = "http://127.0.0.1:8700/slack/api/"
 
 REFUND = """
@@ -105,16 +112,46 @@ class TestEnvironment:
         self, variables: pytest.MonkeyPatch, key: str, address: str
     ) -> None:
         variables.setenv("STRIPE_API_KEY", key)
+        variables.setenv("SIGNOFF_ALLOW_LIVE", "1")
         variables.setenv("SLACK_API_URL", address)
         with pytest.raises(SettingsError, match=r"^STRIPE_API_KEY: a live key is refused") as refused:
             read_environment()
         assert key not in str(refused.value)
 
+    @pytest.mark.parametrize("key", ["sk_live_1", "rk_live_1"])
+    @pytest.mark.parametrize("allowed", [None, "", "0", "false"])
+    def test_a_live_key_takes_a_second_word(
+        self, variables: pytest.MonkeyPatch, key: str, allowed: str | None
+    ) -> None:
+        variables.setenv("STRIPE_API_KEY", key)
+        if allowed is not None:
+            variables.setenv("SIGNOFF_ALLOW_LIVE", allowed)
+        with pytest.raises(SettingsError, match="set SIGNOFF_ALLOW_LIVE=1 as well") as refused:
+            read_environment()
+        assert key not in str(refused.value)
+
+    def test_a_live_key_goes_to_stripe_itself_only(self, variables: pytest.MonkeyPatch) -> None:
+        variables.setenv("STRIPE_API_KEY", "sk_live_1")
+        variables.setenv("SIGNOFF_ALLOW_LIVE", "1")
+        variables.setenv("STRIPE_API_BASE", "https://stripe.example.com")
+        with pytest.raises(SettingsError, match=r"^STRIPE_API_BASE: a live key goes to Stripe itself"):
+            read_environment()
+
+    @pytest.mark.parametrize("key", ["pk_test_1", "pk_live_1", "sk_org_live_1", "SK_LIVE_1", "whsec_1", "1"])
+    def test_what_is_no_secret_key_is_refused_and_not_told_back(
+        self, variables: pytest.MonkeyPatch, key: str
+    ) -> None:
+        variables.setenv("STRIPE_API_KEY", key)
+        with pytest.raises(SettingsError, match=r"^STRIPE_API_KEY: a secret or restricted key") as refused:
+            read_environment()
+        assert len(key) == 1 or key not in str(refused.value)
+
     def test_a_live_key_goes_with_slack_itself_and_a_test_key_with_anything(
         self, variables: pytest.MonkeyPatch
     ) -> None:
         variables.setenv("STRIPE_API_KEY", "sk_live_1")
-        read_environment()
+        variables.setenv("SIGNOFF_ALLOW_LIVE", "1")
+        assert read_environment().moves_real_money
         variables.setenv("STRIPE_API_KEY", "sk_test_live_1")
         variables.setenv("SLACK_API_URL", SANDBOX)
         assert read_environment().in_sandbox

@@ -129,6 +129,28 @@ NOES = {
         "key_refused",
         "The provided key 'rk_test_*1' does not have the required permissions",
     ),
+    "a restricted key without the permission, named": (
+        403,
+        error_body(
+            message="The provided key 'rk_test_*1' does not have the required permissions for this endpoint "
+            "on account 'acct_1'. Having the 'rak_charge_write' permission would allow this request to "
+            "continue.",
+            type="invalid_request_error",
+        ),
+        "permission_missing",
+        "the API key lacks the permission Charges and Refunds: Write (rak_charge_write). "
+        "Ask again when whoever runs Signoff has added it in Stripe's dashboard.",
+    ),
+    "a permission that is new to us": (
+        403,
+        error_body(
+            message="Having the 'rak_new_thing_read' permission would allow this request to continue.",
+            type="invalid_request_error",
+        ),
+        "permission_missing",
+        "the API key lacks the permission rak_new_thing_read. "
+        "Ask again when whoever runs Signoff has added it in Stripe's dashboard.",
+    ),
     "a status of 4xx stripe-python has no class for": (
         418,
         error_body(code="teapot", message="Short and stout.", type="api_error"),
