@@ -6,7 +6,7 @@ bot there. What holds the bot back is the outside: a Slack or Stripe that is slo
 
 from collections.abc import Callable
 
-from tests.crashes.kept import effect_states, run_status
+from tests.crashes.kept import effect_states, is_approved, run_status
 from tests.harness import Sandbox, until
 
 ALWAYS = 1_000
@@ -18,6 +18,7 @@ Moment = Callable[[Sandbox, str], None]
 def command_acked(sandbox: Sandbox, payment: str) -> None:
     assert sandbox.command(f"{payment} 25.00 charged twice")["ok"]
     sandbox.kill()
+    assert run_status(sandbox, payment) is not None, "an ack means recorded"
 
 
 def root_never_arrived(sandbox: Sandbox, payment: str) -> None:
@@ -88,6 +89,7 @@ def approval_acked(sandbox: Sandbox, payment: str) -> None:
     card = sandbox.asked(payment)
     assert sandbox.click(card, "approve")["ok"]
     sandbox.kill()
+    assert is_approved(sandbox, payment), "an ack means recorded"
 
 
 def refund_never_arrived(sandbox: Sandbox, payment: str) -> None:
