@@ -116,7 +116,7 @@ class Sandbox:
 
     def _is_over(self, root: Json) -> bool:
         over = ("done", "rejected", "expired", "cancelled", "halted", "failed")
-        return any(f"— {word}" in root["text"] for word in over) and self.thread(root) != ""
+        return any(f"— {word}:" in root["text"] for word in over) and self.thread(root) != ""
 
 
 def buttons(message: Json) -> dict[str, Json]:

@@ -13,7 +13,8 @@ from tests.harness import ROOT, Json, Sandbox, buttons, until
 
 T = TypeVar("T")
 
-OVER = re.compile(r" — (done|rejected|expired|cancelled|halted|failed)\b")
+# "rejected: why", and not "rejected. Closing it", which comes first.
+OVER = re.compile(r" — (done|rejected|expired|cancelled|halted|failed): ")
 
 
 @dataclass(frozen=True)

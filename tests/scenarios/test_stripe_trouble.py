@@ -23,16 +23,16 @@ Trouble = dict[str, Any]
 def test_trouble_at_the_refund_still_makes_exactly_one_with_one_key(
     trouble: Sandbox, trouble_with: Trouble, times: int
 ) -> None:
-    asked = ask(trouble, "pi_plain02 1.00 x")
-    made_before, tried_before = len(trouble.refunds("pi_plain02")), len(attempts(trouble, "pi_plain02"))
+    asked = ask(trouble, "pi_plain20 1.00 x")
+    made_before, tried_before = len(trouble.refunds("pi_plain20")), len(attempts(trouble, "pi_plain20"))
     card = asked.card()
     trouble.fault("stripe", method="refunds.create", times=times, **trouble_with)
     assert trouble.click(card, "approve")["ok"]
     _until_over(asked)
     root = asked.ended("done")
-    [refund] = trouble.refunds("pi_plain02")[made_before:]
+    [refund] = trouble.refunds("pi_plain20")[made_before:]
     assert refund["id"] in told(root)
-    tried = attempts(trouble, "pi_plain02")[tried_before:]
+    tried = attempts(trouble, "pi_plain20")[tried_before:]
     assert all(each["key"] for each in tried)
     saved = {each["key"] for each in tried if each["replayed"] and each["status"] >= 500}
     assert {each["key"] for each in tried[:-1]} - saved <= {tried[-1]["key"]}, (
@@ -44,7 +44,7 @@ def test_trouble_at_the_refund_still_makes_exactly_one_with_one_key(
 @pytest.mark.parametrize("method", ["payment_intents.retrieve", "customers.retrieve", "refunds.list"])
 def test_trouble_while_reading_is_got_over(trouble: Sandbox, method: str) -> None:
     trouble.fault("stripe", "error", method=method, status=500, times=2)
-    asked = ask(trouble, "pi_plain03 1.00 x")
+    asked = ask(trouble, "pi_plain21 1.00 x")
     hurry(trouble, lambda: "approve" in buttons(asked.root()), "the card, after two failed reads")
     assert asked.thread().count("paid on") == 1, "a step is told once"
     assert trouble.click(asked.root(), "cancel", user="riley")["ok"]
@@ -54,26 +54,26 @@ def test_trouble_while_reading_is_got_over(trouble: Sandbox, method: str) -> Non
 @pytest.mark.parametrize("action", ["error", "down", "rate_limit", "lose_answer"])
 def test_trouble_that_stays_while_reading_ends_the_run_by_name(trouble: Sandbox, action: str) -> None:
     trouble.fault("stripe", action, method="payment_intents.retrieve", times=100)
-    asked = ask(trouble, "pi_plain04 1.00 x")
+    asked = ask(trouble, "pi_plain22 1.00 x")
     _until_over(asked)
     root = asked.ended("failed")
     assert "stripe unreachable" in told(root)
     assert "<@U0RILEY>, Stripe could not be reached, so nothing was done." in asked.thread()
     [fault] = trouble.state()["faults"]
     assert fault["times"] == 97, "three attempts, and no more"
-    assert attempts(trouble, "pi_plain04") == []
+    assert attempts(trouble, "pi_plain22") == []
 
 
 def test_a_definite_no_at_the_refund_ends_the_run_by_its_name(trouble: Sandbox) -> None:
-    asked = ask(trouble, "pi_plain05 1.00 x")
+    asked = ask(trouble, "pi_plain23 1.00 x")
     card = asked.card()
     trouble.fault("stripe", "error", method="refunds.create", status=400, code="charge_disputed")
     assert trouble.click(card, "approve")["ok"]
     root = asked.ended("failed")
     assert "charge disputed" in told(root)
     assert "Stripe refused the refund" in asked.thread()
-    assert trouble.refunds("pi_plain05") == []
-    assert len(attempts(trouble, "pi_plain05")) == 1, "a definite no is not tried again"
+    assert trouble.refunds("pi_plain23") == []
+    assert len(attempts(trouble, "pi_plain23")) == 1, "a definite no is not tried again"
 
 
 def test_a_permission_the_key_lacks_at_the_refund_is_named_to_all_and_to_the_requester(
