@@ -112,8 +112,8 @@ def read_config(file: Path) -> Config:
 def _refuse_what_contradicts(environment: Environment) -> None:
     if not environment.stripe_api_key.get_secret_value().startswith(TEST_KEYS + LIVE_KEYS):
         raise SettingsError(
-            "STRIPE_API_KEY: a secret or restricted key begins with sk_test_, rk_test_, sk_live_ or rk_live_; "
-            "this one does not."
+            "STRIPE_API_KEY: a secret or restricted key begins with sk_test_, rk_test_, sk_live_ or "
+            "rk_live_, and this one does not."
         )
     if environment.moves_real_money and environment.slack_api_url != SLACK_API:
         raise SettingsError(
