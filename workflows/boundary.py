@@ -13,24 +13,32 @@ from store.approvals import NewApproval
 from store.audit import Event
 from store.checkpoints import Session
 from store.identity import identifier
-from store.records import ApprovalStatus, Run, RunStatus
+from store.records import Approval, ApprovalStatus, Run, RunStatus
 from store.runs import Ending
+from store.steps import NewStep
 from store.transaction import Transaction
-from workflows import announce
+from workflows import announce, history
 from workflows.approvals.conclude import conclude
-from workflows.gates import GateRequest, digest_of
+from workflows.gates import GateRequest
 from workflows.workflow import WorkflowSettings
 
 
 @dataclass(frozen=True)
 class Reached:
-    """Where a drive came to: questions newly asked, or an ending; and the approvals whose answers it used."""
+    """Where a drive came to: questions newly asked, or an ending; and the approvals whose answers it used.
+
+    For graphs that commit at every step also: the `lines` of its history, the approvals whose questions the
+    graph no longer asks, and whether it `goes_on` with its next step.
+    """
 
     session: Session
     steps: int
     asked: tuple[GateRequest, ...] = ()
     used: tuple[str, ...] = field(default=())
     ending: Ending | None = None
+    lines: tuple[NewStep, ...] = ()
+    replaced: tuple[str, ...] = ()
+    goes_on: bool = False
 
 
 def commit(
@@ -38,11 +46,19 @@ def commit(
 ) -> None:
     """Raises Stale, and records nothing, when this drive no longer holds the run."""
     reached.session.commit_into(tx)
+    for line in reached.lines:
+        history.record(tx, run, line, now)
     for approval in reached.used:
         approvals.mark_used(tx, run.tenant, approval, run.epoch)
+    for approval in reached.replaced:
+        _replace(tx, run, approval, now)
     if reached.ending is not None:
+        supersede_pending(tx, run, reached.ending.outcome, now)
         runs.to_ended(tx, run, boot, reached.steps, reached.ending, now)
         tell_ended(tx, run, reached.ending, now)
+        return
+    if reached.goes_on:
+        runs.to_queued(tx, run, boot, reached.steps, now)
         return
     for request in reached.asked:
         _ask(tx, run, request, settings, now)
@@ -63,6 +79,27 @@ def tell_ended(tx: Transaction, run: Run, ending: Ending, now: datetime) -> None
         announce.whisper(tx, run, "ended", ending.text, now)
 
 
+def supersede_pending(tx: Transaction, run: Run, reason: str, now: datetime) -> None:
+    """What nobody has decided yet is asked no more."""
+    for approval in approvals.of_run(tx, run.tenant, run.id):
+        if approval.status == ApprovalStatus.PENDING:
+            _supersede(tx, run, approval, reason, now)
+
+
+def _supersede(tx: Transaction, run: Run, approval: Approval, reason: str, now: datetime) -> None:
+    approvals.decide(tx, approval, ApprovalStatus.SUPERSEDED, audit.SIGNOFF, reason, now)
+    detail: dict[str, object] = {"approval": approval.id, "reason": reason}
+    audit.append(tx, run.tenant, run.id, Event("superseded", detail=detail), now)
+
+
+def _replace(tx: Transaction, run: Run, id: str, now: datetime) -> None:
+    """The graph no longer asks this. An answer that came meanwhile was to another question: it is used up."""
+    approval = approvals.get(tx, run.tenant, id)
+    if approval is not None and approval.status == ApprovalStatus.PENDING:
+        _supersede(tx, run, approval, "the question has changed", now)
+    approvals.mark_used(tx, run.tenant, id, run.epoch)
+
+
 def _ask(tx: Transaction, run: Run, request: GateRequest, settings: WorkflowSettings, now: datetime) -> None:
     id = identifier("apr", run.tenant, run.id, request.gate, request.discriminator, str(run.epoch))
     new = NewApproval(
@@ -74,7 +111,7 @@ def _ask(tx: Transaction, run: Run, request: GateRequest, settings: WorkflowSett
         epoch=run.epoch,
         request=request.model_dump(mode="json"),
         effects=[effect.model_dump(mode="json") for effect in request.effects],
-        digest=digest_of(request.effects),
+        digest=request.digest,
         facts=request.facts,
         policy=settings.approvers.model_dump(mode="json"),
         expires_at=now + settings.expires_after,

@@ -6,13 +6,11 @@ from datetime import datetime
 
 from langgraph.config import get_config
 
-from store import audit, runs, steps
-from store.audit import Event
+from store import runs
 from store.records import Run
 from store.sqlite import Database
 from store.steps import NewStep
-from store.transaction import Transaction
-from workflows import announce
+from workflows import history
 from workflows.bells import Bells
 from workflows.clock import Clock
 from workflows.effects.ledger import Approved, Ledger, Settled
@@ -52,14 +50,7 @@ class RunContext:
             ended_at=now,
         )
         self._last_note[node] = now
-
-        def work(tx: Transaction) -> None:
-            if steps.insert(tx, line):
-                announce.step(tx, self.run, line, now)
-                detail: dict[str, object] = {"node": node, "text": text}
-                audit.append(tx, self.run.tenant, self.run.id, Event("step", detail=detail), now)
-
-        await self.database.write(work)
+        await self.database.write(lambda tx: history.record(tx, self.run, line, now))
         self.bells.outbox.ring()
 
     async def perform(self, call: EffectCall, approved: Approved, notes: dict[str, str]) -> Settled:

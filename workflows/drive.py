@@ -165,11 +165,7 @@ def give_up(tx: Transaction, run: Run, steps: int, ending: Ending, now: datetime
     for effect in open_effects:
         ending = _in_doubt(tx, run, effect, now)
     runs.give_up(tx, run, steps, ending, now)
-    for approval in approvals.of_run(tx, run.tenant, run.id):
-        if approval.status == ApprovalStatus.PENDING:
-            approvals.decide(tx, approval, ApprovalStatus.SUPERSEDED, audit.SIGNOFF, ending.outcome, now)
-            detail: dict[str, object] = {"approval": approval.id, "reason": ending.outcome}
-            audit.append(tx, run.tenant, run.id, Event("superseded", detail=detail), now)
+    boundary.supersede_pending(tx, run, ending.outcome, now)
     boundary.tell_ended(tx, run, ending, now)
 
 

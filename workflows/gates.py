@@ -9,7 +9,7 @@ with the first one's value.
 from enum import StrEnum
 
 from langgraph.types import interrupt
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, model_validator
 
 from store.identity import canonical_json, digest
 from store.records import ApprovalStatus, BlastRadius
@@ -64,8 +64,15 @@ class EffectCall(Frozen):
         return digest(canonical_json(self.arguments))
 
 
+class Question(Frozen):
+    """What a graph that knows nothing of Signoff asks by a plain `interrupt(value)`; `interrupt` is its id."""
+
+    interrupt: str
+    value: JsonValue
+
+
 class GateRequest(Frozen):
-    """A question for a person.
+    """A question for a person: about effects, which it lists, or else one that a graph puts in its own words.
 
     `title` is the heading ("Refund 25.00 USD"), `consequence` says in a sentence what approving does, and is
     repeated in the confirm dialog. `reason` is the requester's own text. `facts` are what must still hold
@@ -80,12 +87,26 @@ class GateRequest(Frozen):
     fields: tuple[CardField, ...] = Field(default=(), max_length=10)
     findings: tuple[Finding, ...] = Field(default=(), max_length=20)
     risk: Risk = Risk.LOW
-    effects: tuple[EffectCall, ...] = Field(min_length=1, max_length=20)
+    effects: tuple[EffectCall, ...] = Field(default=(), max_length=20)
+    question: Question | None = None
     facts: dict[str, object] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _asks_one_thing(self) -> "GateRequest":
+        if bool(self.effects) == (self.question is not None):
+            raise ValueError("a request lists effects or puts a question: one of the two")
+        return self
+
+    @property
+    def digest(self) -> str:
+        """What an approval binds: the effects; with none of them, everything the request shows."""
+        if self.question is None:
+            return digest_of(self.effects)
+        return digest(canonical_json(self.model_dump(mode="json")))
 
 
 class Decision(Frozen):
-    """What people, or the clock, made of a request. `digest` is of the effects that were shown."""
+    """What people, or the clock, made of a request. `digest` is of what was shown."""
 
     approval: str
     epoch: int

@@ -6,9 +6,10 @@ All of it is shown whole or the card says that it isn't: nothing is approved on 
 from typing import Any
 
 from bot.views import describe, mrkdwn, rich
+from bot.views.asked import asked
 from bot.views.blocks import Blocks, fields
 from bot.views.limits import FIELD_TEXT_MAX
-from workflows.gates import CardField, EffectCall, Finding, GateRequest
+from workflows.gates import CardField, EffectCall, Finding, GateRequest, Question
 
 LABEL_MAX = 60
 VALUE_MAX = 300
@@ -19,9 +20,13 @@ def question(request: GateRequest) -> Blocks:
     return [
         *fields([_field(each) for each in request.fields]),
         *reason("Reason given", request.reason),
-        _findings(request),
-        _effects(request),
+        *(_of_a_graph(request, request.question) if request.question else [_findings(request), _effects(request)]),
     ]
+
+
+def _of_a_graph(request: GateRequest, question: Question) -> Blocks:
+    """No rule has looked at it and nothing is listed to run, so nothing of that kind is claimed."""
+    return [*asked(question), rich.paragraph([[rich.text(mrkdwn.one_line(request.consequence))]])]
 
 
 def reason(label: str, words: str) -> Blocks:
