@@ -53,6 +53,7 @@ async def test_a_node_that_runs_again_says_what_it_noted_only_once(house: House)
     assert (await house.run(run)).status == RunStatus.DONE
     said = [row.body["text"] for row in await house.outbox_of(run) if row.kind == OutboxKind.STEP]
     assert said == ["Trying."]
+    assert [entry.action for entry in await house.audit_of(run)].count("step") == 1
 
 
 async def test_a_boundary_forgives_the_attempts_before_it(house: House) -> None:
