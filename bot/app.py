@@ -10,7 +10,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot import errors
 from bot.directory import SlackDirectory
 from bot.listeners import approvals as approval_listeners
-from bot.listeners import commands, requests
+from bot.listeners import commands, home, requests, signoff
+from bot.views.entries import Lines
 from store.sqlite import Database
 from workflows.approvals.decide import Approvals
 from workflows.clock import Clock
@@ -40,6 +41,9 @@ def slack_app(
     commands.register(app, tenant, registry, runs)
     approval_listeners.register(app, tenant, approvals, directory, clock)
     requests.register(app, tenant, database, registry, runs)
+    lines = Lines(lambda run: registry.headline(run.workflow, run.input), str(authorized.url))
+    signoff.register(app, tenant, database, registry, directory, lines)
+    home.register(app, tenant, database, registry, directory, lines, clock)
 
     @app.error
     async def surprised(error: Exception, body: dict[str, Any], respond: AsyncRespond) -> None:

@@ -5,7 +5,7 @@ them too old; if that fails they stay old, and the policy says no.
 """
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -88,6 +88,13 @@ class SlackDirectory:
             groups=tuple(id for id, group in groups if group and user in group.members),
             read_at=min(moments, default=self._clock()),
         )
+
+    def names(self, user: str) -> Sequence[str]:
+        """The ids by which a policy may name this person: none for somebody who can't decide anything."""
+        person = self._people.get(user)
+        if person is None or not (person.active and person.full_member and person.of_workspace):
+            return []
+        return [user, *(id for id, group in self._groups.items() if user in group.members)]
 
     async def freshen(self) -> None:
         """Costs nothing while the facts are fresh; else one bounded try to read them again."""

@@ -22,6 +22,10 @@ NOT_RECORDED_COMMAND = (
 )
 GONE_WRONG = "Something went wrong on our side, and this was not taken. Please try again in a moment."
 UNKNOWN_RUN = "Signoff knows no such request any more."
+NOT_SHOWN = (
+    "Signoff knows no such request, or it is not yours to see here. "
+    "Ask in the channel where its card is; `/signoff pending` lists what is yours."
+)
 
 
 def problems(found: Sequence[Problem], installed: Installed) -> str:

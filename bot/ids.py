@@ -8,12 +8,15 @@ class Action(StrEnum):
     REJECT = "reject"
     REASONING = "view_reasoning"
     CANCEL = "cancel"
+    PREVIOUS = "previous_page"
+    NEXT = "next_page"
 
 
 class Callback(StrEnum):
     REJECT = "reject_reason"
     REASONING = "reasoning"
     NOTICE = "notice"
+    HOME = "home"
 
 
 class Block(StrEnum):

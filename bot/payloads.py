@@ -4,6 +4,8 @@ https://docs.slack.dev/interactivity/implementing-slash-commands,
 https://docs.slack.dev/reference/interaction-payloads
 """
 
+import json
+
 from pydantic import BaseModel, ConfigDict, Field
 
 from bot.ids import Block, Input
@@ -69,6 +71,39 @@ class Click(Payload):
     @property
     def delivery(self) -> str:
         return f"click:{self.trigger_id}"
+
+
+class HomeOpened(Payload):
+    """https://docs.slack.dev/reference/events/app_home_opened"""
+
+    user: str
+    tab: str = "home"
+
+
+class HomePages(Payload):
+    """Which page of each list a Home shows; kept in its `private_metadata`."""
+
+    waiting: int = Field(default=0, ge=0)
+    asked: int = Field(default=0, ge=0)
+    decided: int = Field(default=0, ge=0)
+
+
+class HomeView(Payload):
+    private_metadata: str = ""
+
+
+class HomeClick(Payload):
+    """A press of a button in App Home. The button's value says which list should show which page."""
+
+    user: User
+    view: HomeView
+    actions: list[ActionValue] = Field(min_length=1)
+
+    @property
+    def pages(self) -> HomePages:
+        """Where the person was, changed by the button."""
+        before = HomePages.model_validate_json(self.view.private_metadata or "{}")
+        return HomePages.model_validate({**before.model_dump(), **json.loads(self.actions[0].value)})
 
 
 class Bound(Payload):

@@ -69,9 +69,51 @@ def expired(tx: Transaction, tenant: str, now: datetime, limit: int) -> Sequence
     return [Approval.of(row) for row in tx.all(SQL["expired"], tenant=tenant, now=now, limit=limit)]
 
 
+def waiting_for(
+    tx: Transaction, tenant: str, user: str, names: Sequence[str], limit: int, offset: int
+) -> Sequence[Approval]:
+    """What this person may decide, most urgent first. `names`: the ids a policy may name them by."""
+    rows = tx.all(SQL["waiting_for"], tenant=tenant, user=user, names=list(names), limit=limit, offset=offset)
+    return [Approval.of(row) for row in rows]
+
+
+def count_waiting_for(tx: Transaction, tenant: str, user: str, names: Sequence[str]) -> int:
+    return _count(tx.one(SQL["count_waiting_for"], tenant=tenant, user=user, names=list(names)))
+
+
+def decided_for(
+    tx: Transaction,
+    tenant: str,
+    user: str,
+    names: Sequence[str],
+    since: datetime,
+    limit: int,
+    offset: int,
+) -> Sequence[Approval]:
+    """Decisions this person asked for, made, or might have made; newest first."""
+    rows = tx.all(
+        SQL["decided_for"],
+        tenant=tenant,
+        user=user,
+        names=list(names),
+        since=since,
+        limit=limit,
+        offset=offset,
+    )
+    return [Approval.of(row) for row in rows]
+
+
+def count_decided_for(tx: Transaction, tenant: str, user: str, names: Sequence[str], since: datetime) -> int:
+    return _count(tx.one(SQL["count_decided_for"], tenant=tenant, user=user, names=list(names), since=since))
+
+
 def insert_vote(tx: Transaction, new: NewVote, now: datetime) -> None:
     tx.change(SQL["insert_vote"], **vars(new), now=now)
 
 
 def votes(tx: Transaction, tenant: str, approval: str) -> Sequence[Vote]:
     return [Vote.of(row) for row in tx.all(SQL["votes"], tenant=tenant, approval=approval)]
+
+
+def _count(row: object) -> int:
+    return int(row["count"])  # type: ignore[index]  # count(*) always answers one row

@@ -133,6 +133,21 @@ def count_open(tx: Transaction, tenant: str, requester: str) -> int:
     return _count(tx.one(SQL["count_open"], tenant=tenant, requester=requester))
 
 
+def asked_by(tx: Transaction, tenant: str, requester: str, limit: int, offset: int) -> Sequence[Run]:
+    """Newest first."""
+    rows = tx.all(SQL["asked_by"], tenant=tenant, requester=requester, limit=limit, offset=offset)
+    return [Run.of(row) for row in rows]
+
+
+def count_asked_by(tx: Transaction, tenant: str, requester: str) -> int:
+    return _count(tx.one(SQL["count_asked_by"], tenant=tenant, requester=requester))
+
+
+def open_of(tx: Transaction, tenant: str, requester: str, limit: int) -> Sequence[Run]:
+    """Those that have not ended, newest first."""
+    return [Run.of(row) for row in tx.all(SQL["open_of"], tenant=tenant, requester=requester, limit=limit)]
+
+
 def count_since(
     tx: Transaction, tenant: str, requester: str, workflow: str, since: datetime, except_run: str
 ) -> int:

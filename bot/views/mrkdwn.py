@@ -72,6 +72,11 @@ def link(url: str, label: str) -> str:
     return f"<{escape(url)}|{text.replace('|', '¦')}>"
 
 
+def message(workspace_url: str, channel: str, ts: str, label: str) -> str:
+    """A link to a message, in the form `chat.getPermalink` answers: asking for each would be a call each."""
+    return link(f"{workspace_url}archives/{channel}/p{ts.replace('.', '')}", label)
+
+
 def date(moment: datetime, style: str = DAY_AND_TIME) -> str:
     """A moment in each reader's own time zone."""
     return f"<!date^{int(moment.timestamp())}^{style}|{utc(moment)}>"

@@ -31,3 +31,29 @@ VALUES (:tenant, :approval, :voter, :vote, :reason, :facts, :now)
 
 -- name: votes
 SELECT * FROM votes WHERE tenant = :tenant AND approval = :approval ORDER BY cast_at
+
+-- name: waiting_for
+-- What a person may decide, most urgent first: `:names` are the ids a policy may name them by.
+SELECT a.* FROM approvals AS a JOIN runs AS r ON r.tenant = a.tenant AND r.id = a.run
+WHERE a.tenant = :tenant AND a.status = 'pending' AND r.requester <> :user
+  AND EXISTS (SELECT 1 FROM json_tree(a.policy) AS named WHERE named.atom IN (SELECT value FROM json_each(:names)))
+ORDER BY a.expires_at, a.id LIMIT :limit OFFSET :offset
+
+-- name: count_waiting_for
+SELECT count(*) AS count FROM approvals AS a JOIN runs AS r ON r.tenant = a.tenant AND r.id = a.run
+WHERE a.tenant = :tenant AND a.status = 'pending' AND r.requester <> :user
+  AND EXISTS (SELECT 1 FROM json_tree(a.policy) AS named WHERE named.atom IN (SELECT value FROM json_each(:names)))
+
+-- name: decided_for
+-- Decisions since a moment that a person asked for, made, or might have made; newest first.
+SELECT a.* FROM approvals AS a JOIN runs AS r ON r.tenant = a.tenant AND r.id = a.run
+WHERE a.tenant = :tenant AND a.decided_at >= :since AND a.status IN ('approved', 'rejected', 'expired', 'cancelled')
+  AND (r.requester = :user OR a.decided_by = :user OR EXISTS (
+         SELECT 1 FROM json_tree(a.policy) AS named WHERE named.atom IN (SELECT value FROM json_each(:names))))
+ORDER BY a.decided_at DESC, a.id DESC LIMIT :limit OFFSET :offset
+
+-- name: count_decided_for
+SELECT count(*) AS count FROM approvals AS a JOIN runs AS r ON r.tenant = a.tenant AND r.id = a.run
+WHERE a.tenant = :tenant AND a.decided_at >= :since AND a.status IN ('approved', 'rejected', 'expired', 'cancelled')
+  AND (r.requester = :user OR a.decided_by = :user OR EXISTS (
+         SELECT 1 FROM json_tree(a.policy) AS named WHERE named.atom IN (SELECT value FROM json_each(:names))))

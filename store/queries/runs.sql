@@ -76,6 +76,19 @@ SELECT count(*) AS count FROM runs
 WHERE tenant = :tenant AND requester = :requester AND created_at >= :since AND workflow = :workflow
   AND id <> :except_run AND status IN ('queued', 'running', 'waiting', 'done')
 
+-- name: asked_by
+-- What a person asked for, newest first.
+SELECT * FROM runs WHERE tenant = :tenant AND requester = :requester
+ORDER BY created_at DESC, id DESC LIMIT :limit OFFSET :offset
+
+-- name: count_asked_by
+SELECT count(*) AS count FROM runs WHERE tenant = :tenant AND requester = :requester
+
+-- name: open_of
+-- What a person asked for and is still open, newest first.
+SELECT * FROM runs WHERE tenant = :tenant AND requester = :requester AND ended_at IS NULL
+ORDER BY created_at DESC, id DESC LIMIT :limit
+
 -- name: recent
 -- Of every workspace: only commands on the machine itself ask this.
 SELECT * FROM runs ORDER BY created_at DESC LIMIT :limit

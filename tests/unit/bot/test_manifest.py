@@ -10,6 +10,7 @@ import yaml  # type: ignore[import-untyped]  # its stubs are not among our pins
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.settings import read_config
+from bot.views.signoff import COMMAND, USAGE
 from workflows.graphs.registry import load
 from workflows.workflow import Registry
 
@@ -22,6 +23,7 @@ SCHEMA = HOME.parent / "shared" / "slack" / "manifest.schema.json"
 # What each method needs of a bot token: https://docs.slack.dev/reference/methods. conversations.* takes one
 # scope for each kind of conversation: a workflow's channel may be public or private, and DMs are opened.
 SCOPES = {
+    "apps_connections_open": set[str](),  # takes the app's own token
     "auth_test": set[str](),
     "chat_postEphemeral": {"chat:write"},
     "chat_postMessage": {"chat:write"},
@@ -32,6 +34,7 @@ SCOPES = {
     "usergroups_users_list": {"usergroups:read"},
     "users_info": {"users:read"},
     "views_open": set[str](),
+    "views_publish": set[str](),
 }
 
 _FLAG: dict[str, Any] = {"type": "boolean"}
@@ -40,6 +43,11 @@ SHAPE: dict[str, dict[str, Any]] = {
         "name": {"type": "string", "minLength": 1, "maxLength": 35},
         "description": {"type": "string", "minLength": 1, "maxLength": 140},
         "background_color": {"type": "string", "minLength": 4, "maxLength": 7},
+    },
+    "app_home": {
+        "home_tab_enabled": _FLAG,
+        "messages_tab_enabled": _FLAG,
+        "messages_tab_read_only_enabled": _FLAG,
     },
     "bot_user": {
         "display_name": {"type": "string", "minLength": 1, "maxLength": 80},
@@ -64,10 +72,11 @@ def registry() -> Registry:
     return load(read_config(HOME / "signoff.toml.example").workflows, no_payments)
 
 
-def test_its_commands_are_the_workflows_with_their_usage() -> None:
+def test_its_commands_are_signoffs_own_and_the_workflows_with_their_usage() -> None:
     commands = {each["command"]: each.get("usage_hint") for each in MANIFEST["features"]["slash_commands"]}
     installed = registry().all()
-    assert commands == {f"/{each.workflow.name}": each.workflow.usage for each in installed}
+    workflows = {f"/{each.workflow.name}": each.workflow.usage for each in installed}
+    assert commands == {COMMAND: USAGE, **workflows}
 
 
 def test_the_text_of_a_command_comes_as_it_was_typed() -> None:
@@ -90,18 +99,31 @@ def test_clicks_and_commands_come_over_socket_mode() -> None:
     settings = MANIFEST["settings"]
     assert settings["socket_mode_enabled"]
     assert settings["interactivity"] == {"is_enabled": True}
-    assert "event_subscriptions" not in settings  # nothing listens to events
+
+
+def test_its_events_are_those_the_code_listens_to() -> None:
+    assert MANIFEST["settings"]["event_subscriptions"] == {"bot_events": sorted(events_in_use())}
+
+
+def test_the_home_is_there_and_nothing_reads_what_is_written_to_the_bot() -> None:
+    assert MANIFEST["features"]["app_home"] == {
+        "home_tab_enabled": True,
+        "messages_tab_enabled": True,
+        "messages_tab_read_only_enabled": True,
+    }
+    assert not {"message", "app_mention"} & events_in_use()
 
 
 def test_it_has_the_shape_and_the_lengths_slack_takes() -> None:
     assert set(MANIFEST) == {"display_information", "features", "oauth_config", "settings"}
-    assert set(MANIFEST["features"]) == {"bot_user", "slash_commands"}
+    assert set(MANIFEST["features"]) == {"app_home", "bot_user", "slash_commands"}
+    _fits(MANIFEST["features"]["app_home"], SHAPE["app_home"])
     _fits(MANIFEST["display_information"], SHAPE["display_information"])
     _fits(MANIFEST["features"]["bot_user"], SHAPE["bot_user"])
     assert 1 <= len(MANIFEST["features"]["slash_commands"]) <= 50
     for command in MANIFEST["features"]["slash_commands"]:
         _fits(command, SHAPE["slash_commands"])
-    settings = {key: value for key, value in MANIFEST["settings"].items() if key != "interactivity"}
+    settings = {key: value for key, value in MANIFEST["settings"].items() if not isinstance(value, dict)}
     _fits(settings, SHAPE["settings"])
     assert re.fullmatch("#[0-9a-fA-F]{6}", MANIFEST["display_information"]["background_color"])
 
@@ -113,6 +135,7 @@ if SCHEMA.is_file():
         definitions = json.loads(SCHEMA.read_text())["definitions"]
         theirs = {
             "display_information": definitions["app-manifests.v1.display_information.schema"],
+            "app_home": definitions["app-manifests.v1.features.app_home"],
             "bot_user": definitions["app-manifests.v1.features.bot_user"],
             "slash_commands": definitions["app-manifests.v1.features.slash_commands"]["items"],
             "settings": definitions["app-manifests.v1.settings.schema"],
@@ -121,6 +144,17 @@ if SCHEMA.is_file():
             assert set(theirs[name].get("required", [])) <= set(copied)
             for key, rules in copied.items():
                 assert rules.items() <= theirs[name]["properties"][key].items(), key
+
+
+def events_in_use() -> set[str]:
+    """Every event a listener is registered for."""
+    return {
+        str(node.args[0].value)
+        for file in (HOME / "bot").rglob("*.py")
+        for node in ast.walk(ast.parse(file.read_text()))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "event"
+        if isinstance(node.args[0], ast.Constant)
+    }
 
 
 def methods_in_use() -> set[str]:

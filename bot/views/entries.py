@@ -1,0 +1,83 @@
+"""One run as an entry of a list, in App Home and `/signoff pending`: what it is, its card, how it stands."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from bot.views import mrkdwn
+from bot.views.describe import RISK_EMOJI
+from store.records import ApprovalStatus, Run
+from workflows.desk import Item
+from workflows.gates import GateRequest
+
+HEADLINE_MAX = 150
+TITLE_MAX = 120
+OUTCOME_MAX = 150
+
+_DECIDED = {
+    ApprovalStatus.APPROVED: ":white_check_mark: Approved",
+    ApprovalStatus.REJECTED: ":no_entry_sign: Rejected",
+    ApprovalStatus.EXPIRED: ":hourglass: Expired",
+    ApprovalStatus.CANCELLED: ":heavy_multiplication_x: Cancelled",
+}
+
+
+@dataclass(frozen=True)
+class Lines:
+    """Writes entries. `headline` says what a run asks for, `workspace_url` ends with a slash."""
+
+    headline: Callable[[Run], str]
+    workspace_url: str
+
+    def waiting(self, item: Item) -> str:
+        """A question, for whoever may decide it."""
+        run, approval = item.run, item.approval
+        if approval is None:
+            return self.asked(item)
+        request = GateRequest.model_validate(approval.request)
+        asks = f"{mrkdwn.user(run.requester)} asks: {self._asks(run)}"
+        return (
+            f":{RISK_EMOJI[request.risk]}: *{self._linked(item, request.title)}*\n"
+            f"{asks} · expires {mrkdwn.date(approval.expires_at)}"
+        )
+
+    def asked(self, item: Item) -> str:
+        """A request, for the person who asked for it."""
+        run = item.run
+        return (
+            f"*{self._linked(item, self.headline(run))}*\n{_standing(item)} · {mrkdwn.date(run.created_at)}"
+        )
+
+    def decided(self, item: Item) -> str:
+        """A decision, and what became of it."""
+        run, approval = item.run, item.approval
+        if approval is None or approval.decided_at is None:
+            return self.asked(item)
+        title = GateRequest.model_validate(approval.request).title
+        by = approval.decided_by or ""
+        who = f" by {mrkdwn.user(by)}" if mrkdwn.is_user(by) else ""
+        return (
+            f"*{self._linked(item, title)}* · {self._asks(run)}, asked by {mrkdwn.user(run.requester)}\n"
+            f"{_DECIDED.get(approval.status, approval.status.value)}{who} {mrkdwn.date(approval.decided_at)}"
+        )
+
+    def link(self, item: Item, label: str) -> str:
+        """The label, linked to the run's card once that is posted."""
+        if item.card is None:
+            return mrkdwn.escape(mrkdwn.one_line(label))
+        return mrkdwn.message(self.workspace_url, item.card.channel, item.card.ts, label)
+
+    def _linked(self, item: Item, label: str) -> str:
+        return self.link(item, mrkdwn.fit(mrkdwn.one_line(label), TITLE_MAX) or "Request")
+
+    def _asks(self, run: Run) -> str:
+        return mrkdwn.literal(self.headline(run), HEADLINE_MAX)
+
+
+def _standing(item: Item) -> str:
+    run, approval = item.run, item.approval
+    if not run.status.is_open:
+        told = mrkdwn.literal(run.outcome_text or "", OUTCOME_MAX)
+        return f"{run.status.value.capitalize()}: {told}" if told else run.status.value.capitalize()
+    if approval is not None and approval.status == ApprovalStatus.PENDING:
+        return "Waiting for a decision"
+    return "Looking into it" if approval is None else "Working on it"
