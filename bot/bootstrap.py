@@ -1,6 +1,8 @@
 """The one composition root: everything is made here, and handed to whoever needs it."""
 
-from collections.abc import AsyncIterator
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator, Awaitable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 
 import aiohttp
@@ -17,15 +19,20 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 from bot.app import slack_app
 from bot.clock import clock_following
 from bot.directory import SlackDirectory
+from bot.doctor import slack_tokens
+from bot.doctor.database import unusable
+from bot.doctor.examination import examine_start
+from bot.doctor.finding import Finding, StartRefused
 from bot.posting import Poster
 from bot.publisher import Publisher
 from bot.settings import Config, Environment, SettingsError
 from store.sqlite import Database
 from workflows.approvals.decide import Approvals
 from workflows.bells import Bells
-from workflows.clock import system_clock
+from workflows.clock import Clock, system_clock
 from workflows.drive import Driver
 from workflows.effects.ledger import Ledger
+from workflows.effects.stripe_access import StripeAccess
 from workflows.effects.stripe_payments import StripePayments
 from workflows.effects.stripe_refund import StripeRefunds
 from workflows.engine.embedded import EmbeddedEngine
@@ -37,6 +44,8 @@ log = structlog.get_logger()
 
 STRIPE_TIMEOUT_S = 20
 SLACK_TIMEOUT_S = 15
+# What is wrong is said before "serving" where Slack and Stripe answer soon, and after it where they don't.
+CHECKS_WAITED_FOR_S = 1
 
 
 @asynccontextmanager
@@ -52,8 +61,8 @@ async def serving(environment: Environment, config: Config) -> AsyncIterator[Non
         timeout = aiohttp.ClientTimeout(total=SLACK_TIMEOUT_S)
         http = await running.enter_async_context(aiohttp.ClientSession(timeout=timeout))
         # Listeners may wait out one rate limit. The publisher retries by itself, after looking.
-        listening = _slack(environment, http, [AsyncRateLimitErrorRetryHandler(max_retry_count=1)])
-        publishing = _slack(environment, http, [])
+        listening = slack_client(environment, http, [AsyncRateLimitErrorRetryHandler(max_retry_count=1)])
+        publishing = slack_client(environment, http, [])
         identity = await _identity(listening)
         tenant = str(identity["team_id"])
         authorized = AuthorizeResult.from_auth_test_response(
@@ -62,9 +71,12 @@ async def serving(environment: Environment, config: Config) -> AsyncIterator[Non
 
         stripe_http = stripe.HTTPXClient(timeout=STRIPE_TIMEOUT_S)
         running.push_async_callback(stripe_http.close_async)
-        client = _stripe(environment, stripe_http)
+        client = stripe_client(environment, stripe_http)
+        examination = examine_start(environment, config, publishing, StripeAccess(client), clock, identity)
+        checking = asyncio.create_task(_say_what_is_wrong(examination), name="checks of a start")
+        running.callback(checking.cancel)
         registry = _registry(environment, config, StripePayments(client))
-        database = await Database.open(environment.database_file, clock())
+        database = await _database(environment, clock)
         running.push_async_callback(database.close)
 
         refunds = StripeRefunds(client)
@@ -98,11 +110,27 @@ async def serving(environment: Environment, config: Config) -> AsyncIterator[Non
         )
         running.push_async_callback(socket.close_async)
         await _connect(socket)
+        await asyncio.wait({checking}, timeout=CHECKS_WAITED_FOR_S)
         log.info("serving", tenant=tenant, workflows=sorted(config.workflows), boot=database.boot)
         yield
 
 
-def _slack(
+async def _database(environment: Environment, clock: Clock) -> Database:
+    file = environment.database_file
+    try:
+        return await Database.open(file, clock())
+    except (sqlite3.Error, OSError) as error:
+        raise StartRefused(unusable(file, str(error))) from None
+
+
+async def _say_what_is_wrong(examination: Awaitable[Sequence[Finding]]) -> None:
+    """What does not keep the bot from serving is said all the same, in the words of `signoff doctor`."""
+    for finding in await examination:
+        if not finding.is_right:
+            log.warning(finding.said, check="start")
+
+
+def slack_client(
     environment: Environment, http: aiohttp.ClientSession, retry_handlers: list[AsyncRetryHandler]
 ) -> AsyncWebClient:
     """All clients share one pool of connections. slack_sdk's own retry after a cut connection is left out:
@@ -126,7 +154,7 @@ async def _connect(socket: AsyncSocketModeHandler) -> None:
     try:
         await socket.connect_async()  # type: ignore[no-untyped-call]  # Bolt leaves it bare
     except SlackApiError as error:
-        raise SettingsError(f"SLACK_APP_TOKEN: Slack refused it: {error.response['error']}") from None
+        raise StartRefused(slack_tokens.app_token_refused(error.response["error"])) from None
 
 
 async def _identity(client: AsyncWebClient) -> AsyncSlackResponse:
@@ -134,12 +162,12 @@ async def _identity(client: AsyncWebClient) -> AsyncSlackResponse:
     try:
         return await client.auth_test()
     except SlackApiError as error:
-        raise SettingsError(f"SLACK_BOT_TOKEN: Slack refused it: {error.response['error']}") from None
-    except (aiohttp.ClientError, TimeoutError) as error:
-        raise SettingsError(f"SLACK_API_URL: Slack did not answer at {client.base_url}: {error}") from None
+        raise StartRefused(slack_tokens.bot_token_refused(error.response["error"])) from None
+    except (aiohttp.ClientError, TimeoutError):
+        raise StartRefused(slack_tokens.unreachable(client.base_url)) from None
 
 
-def _stripe(environment: Environment, http: stripe.HTTPXClient) -> stripe.StripeClient:
+def stripe_client(environment: Environment, http: stripe.HTTPXClient) -> stripe.StripeClient:
     """No retries of its own: the ledger retries, and only after reading."""
     base = environment.stripe_api_base
     if base is None and environment.in_sandbox:

@@ -13,6 +13,8 @@ from rich.table import Column, Table
 
 from bot import logs
 from bot.bootstrap import serving
+from bot.doctor.command import diagnose
+from bot.doctor.settings import refused
 from bot.settings import Config, Environment, Home, SettingsError, read_config, read_environment
 from bot.telling import tell_state, tell_story
 from store import runs as run_rows
@@ -42,7 +44,11 @@ def serve() -> None:
         environment = read_environment()
         config = read_config(environment.signoff_config)
         asyncio.run(_serve(environment, config))
-    except (SettingsError, StoreError) as error:
+    except SettingsError as error:
+        for finding in refused(error):
+            problems.print(f"signoff: {finding.said}", markup=False, soft_wrap=True)
+        raise typer.Exit(1) from None
+    except StoreError as error:
         problems.print(f"signoff: {error}", markup=False, soft_wrap=True)
         raise typer.Exit(1) from None
 
@@ -100,6 +106,17 @@ def verify() -> None:
     if broken:
         raise typer.Exit(1)
     console.print(f"{count} runs checked, every rule holds.")
+
+
+@app.command()
+def doctor() -> None:
+    """Check settings, Slack, Stripe and the database: a line each. Exit code 1 when one is wrong."""
+    logs.configure()
+    findings = asyncio.run(diagnose())
+    for each in findings:
+        console.print(each.line, markup=False, soft_wrap=True)
+    if not all(each.is_right for each in findings):
+        raise typer.Exit(1)
 
 
 @contextmanager

@@ -53,11 +53,12 @@ class Environment(BaseSettings):
 
 
 class Home(BaseSettings):
-    """Where a running Signoff keeps its database: all the reading commands need to know."""
+    """Where a running Signoff keeps its database and settings: all the reading commands need to know."""
 
     model_config = SettingsConfigDict(frozen=True, extra="ignore", env_ignore_empty=True)
 
     signoff_home: Path = Path(".signoff")
+    signoff_config: Path = Path("signoff.toml")
 
     @property
     def database_file(self) -> Path:

@@ -8,6 +8,11 @@ from store.errors import SchemaTooNew
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
 
+def known_schema() -> int:
+    """The newest schema this Signoff knows."""
+    return len(list(_MIGRATIONS.glob("*.sql")))
+
+
 def migrate(connection: sqlite3.Connection, file: Path) -> None:
     """Brings the schema up to date; SchemaTooNew, and nothing touched, when it is ahead of us."""
     scripts = sorted(_MIGRATIONS.glob("*.sql"))

@@ -29,6 +29,17 @@ class NewOutgoing:
         return identifier("out", self.tenant, self.run, self.kind, self.what)
 
 
+@dataclass(frozen=True)
+class DeadLetter:
+    """What Slack refused for good, and why."""
+
+    id: str
+    run: str
+    kind: str
+    channel: str
+    error: str
+
+
 def root_id(tenant: str, run: str) -> str:
     """The outbox id of a run's root message, which its card changes and its thread hangs under."""
     return identifier("out", tenant, run, OutboxKind.ROOT, "")
@@ -81,6 +92,14 @@ def doubt(tx: Transaction, row: Outgoing, due_at: datetime, error: str) -> None:
 def mark_dead(tx: Transaction, row: Outgoing, error: str) -> None:
     tx.change(SQL["mark_dead"], tenant=row.tenant, id=row.id, error=error)
     tx.run(SQL["dead_followers"], tenant=row.tenant, id=row.id, error=f"{row.id} could not be posted")
+
+
+def dead(tx: Transaction, limit: int) -> Sequence[DeadLetter]:
+    """Newest first, of every workspace in the file."""
+    return [
+        DeadLetter(str(row["id"]), str(row["run"]), str(row["kind"]), str(row["channel"]), str(row["error"]))
+        for row in tx.all(SQL["dead"], limit=limit)
+    ]
 
 
 def of_run(tx: Transaction, tenant: str, run: str) -> Sequence[Outgoing]:

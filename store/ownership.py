@@ -30,3 +30,19 @@ class Ownership:
         if self._handle is not None:
             self._handle.close()
             self._handle = None
+
+
+def owner(database_file: Path) -> int | None:
+    """The process that owns the file now, for tools that only look; None when nobody does.
+
+    It tries the lock and lets go at once: a bot that starts in that instant is told that the file is in use.
+    """
+    lock_file = database_file.resolve().with_suffix(".lock")
+    if not lock_file.exists():
+        return None
+    with lock_file.open(encoding="utf-8") as handle:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return int(handle.read().strip() or 0)
+    return None

@@ -4,6 +4,7 @@ import asyncio
 import logging
 import time
 from dataclasses import dataclass
+from email.utils import formatdate
 
 from aiohttp import hdrs, web
 
@@ -61,7 +62,16 @@ class WebApi:
         self._note(name, arguments, reply, took_ms, fault)
         if fault and fault.action in ("lose_answer", "down") and request.transport:
             request.transport.abort()
-        return web.json_response(reply.body, status=reply.status, headers=reply.headers)
+        headers = {**reply.headers, **self._always(request, arguments)}
+        return web.json_response(reply.body, status=reply.status, headers=headers)
+
+    def _always(self, request: web.Request, arguments: Arguments) -> dict[str, str]:
+        """Slack's clock, and for a token the scopes it was granted."""
+        headers = {"Date": formatdate(self._workspace.clock.now(), usegmt=True)}
+        scopes = self._workspace.manifest.scopes
+        if scopes is not None and _token(request, arguments) == BOT_TOKEN:
+            headers["x-oauth-scopes"] = ",".join(sorted(scopes))
+        return headers
 
     async def _answer(
         self, request: web.Request, name: str, arguments: Arguments, fault: Fault | None

@@ -46,6 +46,10 @@ UPDATE outbox SET state = 'dead', error = :error WHERE tenant = :tenant AND id =
 -- What waits for a message that will never be there can't be sent either.
 UPDATE outbox SET state = 'dead', error = :error WHERE tenant = :tenant AND follows = :id AND state IN ('due', 'sending')
 
+-- name: dead
+-- Of every workspace: only commands on the machine itself ask this.
+SELECT id, run, kind, channel, error FROM outbox WHERE state = 'dead' ORDER BY seq DESC LIMIT :limit
+
 -- name: of_run
 SELECT * FROM outbox WHERE tenant = :tenant AND run = :run ORDER BY seq
 

@@ -15,9 +15,18 @@ from workflows.errors import Refused, SavedError, Unanswered
 T = TypeVar("T")
 
 SYSTEM = "stripe"
-PERMISSION_MISSING = "permission_missing"
+KEY_REFUSED = "key_refused"
 # An unreadable answer is quoted whole by stripe-python, and a proxy's error page can be long.
 MESSAGE_MAX = 300
+
+
+class PermissionMissing(Refused):
+    """The key is a restricted one and lacks a permission, which the dashboard calls `permission`."""
+
+    def __init__(self, permission: str) -> None:
+        mend = "Ask again when whoever runs Signoff has added it in Stripe's dashboard."
+        super().__init__(SYSTEM, "permission_missing", f"{missing(permission)} {mend}")
+        self.permission = permission
 
 
 async def answered(call: Awaitable[T]) -> T:
@@ -27,13 +36,10 @@ async def answered(call: Awaitable[T]) -> T:
     except stripe.PermissionError as error:
         permission = missing_permission(_message(error))
         if permission is None:
-            raise Refused(SYSTEM, "key_refused", _message(error)) from error
-        text = (
-            f"{missing(permission)} Ask again when whoever runs Signoff has added it in Stripe's dashboard."
-        )
-        raise Refused(SYSTEM, PERMISSION_MISSING, text) from error
+            raise Refused(SYSTEM, KEY_REFUSED, _message(error)) from error
+        raise PermissionMissing(permission) from error
     except stripe.AuthenticationError as error:
-        raise Refused(SYSTEM, "key_refused", _message(error)) from error
+        raise Refused(SYSTEM, KEY_REFUSED, _message(error)) from error
     except (stripe.APIConnectionError, stripe.RateLimitError) as error:
         raise Unanswered(SYSTEM, _message(error)) from error
     except stripe.StripeError as error:

@@ -1,0 +1,69 @@
+"""Every check there is, in the order in which a person would mend things."""
+
+import asyncio
+from collections.abc import Sequence
+
+from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
+
+from bot.doctor import database, settings, slack_tokens
+from bot.doctor.approvers import check_approvers
+from bot.doctor.channels import check_channel
+from bot.doctor.finding import Finding
+from bot.doctor.slack_answers import NO_ANSWER, Refusal, answer
+from bot.doctor.stripe_key import check_stripe
+from bot.settings import Config, Environment
+from workflows.clock import Clock
+from workflows.effects.stripe_access import StripeAccess
+
+
+async def examine(
+    environment: Environment, config: Config, slack: AsyncWebClient, access: StripeAccess, clock: Clock
+) -> Sequence[Finding]:
+    """For `signoff doctor`: everything, each service asked for itself."""
+    token = environment.slack_app_token.get_secret_value()
+    app_token = await slack_tokens.check_app_token(slack, token)
+    found = await answer(slack.auth_test())
+    findings = [settings.nature(environment)]
+    if isinstance(found, Refusal):
+        silent = found.code == NO_ANSWER
+        bot_token = (
+            slack_tokens.unreachable(slack.base_url) if silent else slack_tokens.bot_token_refused(found.code)
+        )
+        findings += [bot_token] if silent else [bot_token, app_token]
+        findings += await _stripe(environment, access)
+    else:
+        findings += [slack_tokens.identity(found), app_token]
+        findings += await examine_start(environment, config, slack, access, clock, found)
+    return [*findings, *database.check_database(environment.database_file)]
+
+
+async def examine_start(
+    environment: Environment,
+    config: Config,
+    slack: AsyncWebClient,
+    access: StripeAccess,
+    clock: Clock,
+    identity: AsyncSlackResponse,
+) -> Sequence[Finding]:
+    """What a start looks at besides what it can't do without: nothing here keeps the bot from serving."""
+    tenant = str(identity["team_id"])
+    workflows = config.workflows.items()
+    channels = asyncio.gather(*(check_channel(slack, name, each.channel) for name, each in workflows))
+    approvers = asyncio.gather(
+        *(check_approvers(slack, tenant, name, each.approvers, clock()) for name, each in workflows)
+    )
+    stripe = _stripe(environment, access)
+    in_channels, of_approvers, of_stripe = await asyncio.gather(channels, approvers, stripe)
+    return [
+        *slack_tokens.scopes(identity),
+        *slack_tokens.clock(identity, clock()),
+        *in_channels,
+        *(finding for each in of_approvers for finding in each),
+        *of_stripe,
+    ]
+
+
+async def _stripe(environment: Environment, access: StripeAccess) -> Sequence[Finding]:
+    key = environment.stripe_api_key.get_secret_value()
+    return await check_stripe(access, key, live=environment.moves_real_money)
