@@ -34,10 +34,9 @@ def test_a_second_bot_on_the_same_database_is_refused_and_the_first_goes_on(stag
     assert stage.state()["bot"]["pid"] == pid
 
 
-@pytest.mark.parametrize("name", ["SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "STRIPE_API_KEY"])
-def test_a_missing_variable_is_named(tmp_path: Path, name: str) -> None:
-    environment = {key: value for key, value in GOOD.items() if key != name}
-    _refused(tmp_path, environment, name, "is missing")
+def test_a_missing_variable_is_named(tmp_path: Path) -> None:
+    environment = {key: value for key, value in GOOD.items() if key != "SLACK_APP_TOKEN"}
+    _refused(tmp_path, environment, "SLACK_APP_TOKEN", "is missing")
 
 
 def test_a_live_key_is_refused_with_the_sandbox_s_slack(tmp_path: Path) -> None:
@@ -54,8 +53,6 @@ WRONG = {
     "an unknown key": ({"steps_max": "25\nstep_max = 3"}, "workflows.refund.step_max"),
     "nobody to approve": ({"approvers": "{ users = [], groups = [] }"}, "workflows.refund"),
     "a channel's name for its id": ({"channel": '"#refunds"'}, "workflows.refund.channel"),
-    "a limit that is no number": ({"steps_max": '"many"'}, "workflows.refund.steps_max"),
-    "no TOML": ({"steps_max": "= ="}, "TOML"),
 }
 
 
