@@ -24,6 +24,7 @@ from store.runs import Ending
 from store.sqlite import Database
 from store.transaction import Transaction
 from workflows import announce, boundary
+from workflows.any_graph.advance import advance
 from workflows.bells import Bells
 from workflows.boundary import Reached
 from workflows.clock import Clock
@@ -99,6 +100,8 @@ class Driver:
             "callbacks": [meter],
             "recursion_limit": RECURSION_LIMIT,
         }
+        if installed.workflow.brought:
+            return await advance(run, installed, asked, session, meter, config, self._clock)
         before = await graph.aget_state(config)
         used: tuple[str, ...] = ()
         payload: Any = None

@@ -65,7 +65,7 @@ class EffectCall(Frozen):
 
 
 class Question(Frozen):
-    """What a graph that knows nothing of Signoff asks by a plain `interrupt(value)`; `interrupt` is its id."""
+    """What a graph without Signoff in it asks by a plain `interrupt(value)`; `interrupt` is its id."""
 
     interrupt: str
     value: JsonValue

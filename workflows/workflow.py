@@ -1,13 +1,13 @@
 """What a workflow is, and what an installation sets for it."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 from langgraph.graph.state import CompiledStateGraph
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from workflows.approvals.policy import Policy
 
@@ -16,12 +16,17 @@ _USER_ID = re.compile(r"[UW][A-Z0-9]{2,}")
 _GROUP_ID = re.compile(r"S[A-Z0-9]{2,}")
 
 
+Preview = Callable[[Mapping[str, str]], Awaitable[str | None]]
+
+
 @dataclass(frozen=True)
 class Workflow:
     """A graph with its input model. The slash parser and the command's usage come from the model.
 
     `headline` says in a line what an input asks for. The graph's state starts as `{"input": ...}`, and its
-    last state may hold `ending`: a dict of status, outcome and text.
+    last state may hold `ending`: a dict of status, outcome and text. A `brought` graph knows nothing of all
+    this: its state starts as the input itself, and it asks by plain `interrupt(value)`. `preview` says in a
+    line what a half-filled form is about (None: nothing yet); it may be slow or fail, then nothing is said.
     """
 
     name: str
@@ -30,6 +35,8 @@ class Workflow:
     usage: str
     headline: Callable[[dict[str, object]], str]
     graph: CompiledStateGraph[Any, Any, Any, Any]
+    brought: bool = False
+    preview: Preview | None = None
 
 
 class WorkflowSettings(BaseModel):
@@ -39,6 +46,12 @@ class WorkflowSettings(BaseModel):
 
     channel: str = Field(pattern=r"^[CG][A-Z0-9]{2,}$", description="a channel id")
     approvers: Policy
+    graph: str | None = Field(
+        default=None, pattern=r"^[A-Za-z_][\w.]*:[A-Za-z_]\w*$", description="package.module:graph"
+    )
+    hears_rejection: bool = Field(
+        default=False, description="resume a brought graph with every answer; otherwise a No ends its run"
+    )
     expires_after_h: float = Field(default=72, gt=0, le=24 * 30)
     steps_max: int = Field(default=25, ge=1, le=10_000)
     attempts_max: int = Field(default=3, ge=1, le=20)
@@ -57,6 +70,12 @@ class WorkflowSettings(BaseModel):
                 if shape.fullmatch(id) is None:
                     raise ValueError(f"{id!r} is not a {kind} id")
         return approvers
+
+    @model_validator(mode="after")
+    def _hears_with_a_graph(self) -> "WorkflowSettings":
+        if self.hears_rejection and self.graph is None:
+            raise ValueError("hears_rejection is for a workflow that brings its graph")
+        return self
 
     @property
     def expires_after(self) -> timedelta:

@@ -20,7 +20,11 @@ def question(request: GateRequest) -> Blocks:
     return [
         *fields([_field(each) for each in request.fields]),
         *reason("Reason given", request.reason),
-        *(_of_a_graph(request, request.question) if request.question else [_findings(request), _effects(request)]),
+        *(
+            _of_a_graph(request, request.question)
+            if request.question
+            else [_findings(request), _effects(request)]
+        ),
     ]
 
 

@@ -1,0 +1,1 @@
+"""Graphs to bring along: LangGraph alone, nothing of Signoff."""
