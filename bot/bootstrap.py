@@ -2,8 +2,11 @@
 
 import asyncio
 import sqlite3
+import sys
 from collections.abc import AsyncIterator, Awaitable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
 
 import aiohttp
 import stripe
@@ -27,6 +30,7 @@ from bot.posting import Poster
 from bot.publisher import Publisher
 from bot.settings import Config, Environment, SettingsError
 from store.sqlite import Database
+from workflows.any_graph.errors import UnusableGraph
 from workflows.approvals.decide import Approvals
 from workflows.bells import Bells
 from workflows.clock import Clock, system_clock
@@ -44,6 +48,8 @@ log = structlog.get_logger()
 
 STRIPE_TIMEOUT_S = 20
 SLACK_TIMEOUT_S = 15
+# Sync nodes of brought graphs run here, and so do look-ups of addresses.
+THREADS_MAX = 32
 # What is wrong is said before "serving" where Slack and Stripe answer soon, and after it where they don't.
 CHECKS_WAITED_FOR_S = 1
 
@@ -54,6 +60,9 @@ async def serving(environment: Environment, config: Config) -> AsyncIterator[Non
 
     Raises SettingsError, DatabaseInUse or SchemaTooNew, each meant for a person.
     """
+    asyncio.get_running_loop().set_default_executor(
+        ThreadPoolExecutor(THREADS_MAX, thread_name_prefix="node")
+    )
     file = environment.signoff_clock_file
     clock = clock_following(file) if file else system_clock
     bells = Bells()
@@ -144,10 +153,18 @@ def slack_client(
 
 
 def _registry(environment: Environment, config: Config, payments: StripePayments) -> Registry:
+    _import_from_here()
     try:
         return load(config.workflows, payments)
-    except UnknownWorkflow as error:
+    except (UnknownWorkflow, UnusableGraph) as error:
         raise SettingsError(f"{environment.signoff_config}: {error}") from None
+
+
+def _import_from_here() -> None:
+    """A brought graph is found in the working directory too, as by `python -m`, after all that is installed."""
+    here = str(Path.cwd())
+    if here not in sys.path:
+        sys.path.append(here)
 
 
 async def _connect(socket: AsyncSocketModeHandler) -> None:
