@@ -7,14 +7,15 @@ import pytest
 from tests.harness import Json, Sandbox, buttons, until
 from tests.scenarios.asking import Asked, alone, ask, hears, hurry, roots
 
-TROUBLES = {
+Trouble = dict[str, Any]
+
+TROUBLES: dict[str, Trouble] = {
     "asks to slow down": {"action": "rate_limit", "retry_after_s": 1},
     "answers 500": {"action": "error", "status": 500},
     "answers internal_error": {"action": "error", "code": "internal_error"},
     "loses its answer": {"action": "lose_answer"},
     "is down": {"action": "down"},
 }
-Trouble = dict[str, Any]
 
 
 @pytest.mark.parametrize("trouble_with", TROUBLES.values(), ids=TROUBLES)
