@@ -161,7 +161,7 @@ def _registry(environment: Environment, config: Config, payments: StripePayments
 
 
 def _import_from_here() -> None:
-    """A brought graph is found in the working directory too, as by `python -m`, after all that is installed."""
+    """Brought graphs are found in the working directory too, as by `python -m`, but after what is installed."""
     here = str(Path.cwd())
     if here not in sys.path:
         sys.path.append(here)
