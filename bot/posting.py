@@ -2,6 +2,8 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from slack_sdk.errors import SlackApiError
@@ -18,12 +20,15 @@ from store.records import ApprovalStatus, Message, OutboxKind, Outgoing
 from store.sqlite import Database
 from store.transaction import Transaction
 from workflows import story
+from workflows.clock import Clock
 from workflows.story import Story
 from workflows.workflow import Registry
 
 # Awaited before each message: the pace of its channel.
 Turn = Callable[[], Awaitable[None]]
 
+# How long after its beginning a call whose caller has gone may still take effect.
+UNDER_WAY = timedelta(seconds=5)
 FOUND_PAGE = 200
 FOUND_PAGES_MAX = 10
 # Where a whisper can't reach a person, a direct message can.
@@ -41,13 +46,22 @@ class Post:
     shown: str | None = None
 
 
+class StillUnderWay(Exception):
+    """Slack does not have the message, and its latest call is too young to say that it never will."""
+
+    def __init__(self, until: datetime) -> None:
+        super().__init__(f"wait until {until:%H:%M:%S}")
+        self.until = until
+
+
 class Poster:
     """Raises what the Slack client raises: SlackApiError for a no, aiohttp's errors for no answer."""
 
-    def __init__(self, client: AsyncWebClient, database: Database, registry: Registry) -> None:
+    def __init__(self, client: AsyncWebClient, database: Database, registry: Registry, clock: Clock) -> None:
         self._client = client
         self._database = database
         self._registry = registry
+        self._clock = clock
 
     async def send(self, rows: Sequence[Outgoing], turn: Turn) -> Sequence[Post]:
         """Sends rows of one run that go out together; returns those that are with Slack afterwards.
@@ -67,8 +81,9 @@ class Poster:
             found = await self._find(rows, told.root)
             if found:
                 return found
+            self._refuse_while_under_way(rows)
         await turn()
-        await self._database.write(lambda tx: _mark_sending(tx, rows))
+        await self._database.write(partial(_mark_sending, rows=rows, now=self._clock()))
         return await self._post(rows, told)
 
     async def tell_requester(self, row: Outgoing, code: str) -> None:
@@ -79,6 +94,13 @@ class Poster:
         what = escape(self._headline(told))
         text = f"Slack refused to show {what} in <#{row.channel}> ({code}), so nobody can approve it there."
         await self._direct_message(told.run.requester, text)
+
+    def _refuse_while_under_way(self, rows: Sequence[Outgoing]) -> None:
+        """A call that was cut off a moment ago may still arrive; posting now could make two of it."""
+        began = [row.sending_at for row in rows if row.sending_at is not None]
+        until = max(began, default=self._clock()) + UNDER_WAY
+        if self._clock() < until:
+            raise StillUnderWay(until)
 
     async def _post(self, rows: Sequence[Outgoing], told: Story) -> Sequence[Post]:
         shown = self._render(rows, told)
@@ -182,9 +204,9 @@ def _digest(shown: Rendered) -> str:
     return digest(shown.text, canonical_json(shown.blocks))
 
 
-def _mark_sending(tx: Transaction, rows: Sequence[Outgoing]) -> None:
+def _mark_sending(tx: Transaction, rows: Sequence[Outgoing], now: datetime) -> None:
     for row in rows:
-        outbox.mark_sending(tx, row)
+        outbox.mark_sending(tx, row, now)
 
 
 def _outbox_ids(message: dict[str, Any]) -> Sequence[str]:

@@ -8,7 +8,7 @@ for before it is posted again. Only the publisher writes cards.
 
 import asyncio
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
 import aiohttp
@@ -16,7 +16,7 @@ import structlog
 from slack_sdk.errors import SlackApiError
 
 from bot.pace import Pace
-from bot.posting import Post, Poster
+from bot.posting import Post, Poster, StillUnderWay
 from bot.settings import SlackSettings
 from store import outbox
 from store.errors import StoreError
@@ -135,6 +135,10 @@ class Publisher:
             posts = await self._poster.send(rows, pace.turn)
         except SlackApiError as error:
             await self._refused(rows, error)
+        except StillUnderWay as under_way:
+            await self._hold(rows, under_way.until)
+        except aiohttp.ClientConnectorError as error:
+            await self._later(rows, repr(error), sent=False)
         except (aiohttp.ClientError, TimeoutError) as error:
             # Sent or not: nobody knows. The rows stay `sending` and are looked for first.
             await self._later(rows, repr(error))
@@ -197,19 +201,28 @@ class Publisher:
 
         await self._database.write(work)
 
-    async def _later(self, rows: Sequence[Outgoing], error: str) -> None:
-        """Not known to be sent. What can be found again stays `sending`, and is looked for first."""
+    async def _hold(self, rows: Sequence[Outgoing], until: datetime) -> None:
+        def work(tx: Transaction) -> None:
+            for row in rows:
+                if row.state == "sending":
+                    outbox.hold(tx, row, until)
+
+        await self._database.write(work)
+
+    async def _later(self, rows: Sequence[Outgoing], error: str, *, sent: bool = True) -> None:
+        """Another try after a pause. What may have been sent, and can be found, is looked for first."""
         if rows[0].attempts + 1 >= ATTEMPTS_MAX:
             await self._give_up(rows, error)
             return
         pause = min(timedelta(seconds=2 ** min(rows[0].attempts, 10)), RETRY_MAX)
         log.warning("message_delayed", tenant=self._tenant, run=rows[0].run, error=error, pause=str(pause))
-        due_at = self._clock() + pause
+        now = self._clock()
+        due_at = now + pause
 
         def work(tx: Transaction) -> None:
             for row in rows:
-                if row.kind in POSTED:
-                    outbox.mark_sending(tx, row)
+                if row.kind in POSTED and (sent or row.state == "sending"):
+                    outbox.mark_sending(tx, row, now)
                     outbox.doubt(tx, row, due_at, error)
                 else:
                     outbox.postpone(tx, row, due_at, error, failed=True)

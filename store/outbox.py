@@ -72,8 +72,8 @@ def waiting(tx: Transaction, tenant: str, channel: str, now: datetime, limit: in
     return [Outgoing.of(row) for row in rows]
 
 
-def mark_sending(tx: Transaction, row: Outgoing) -> None:
-    tx.change(SQL["mark_sending"], tenant=row.tenant, id=row.id)
+def mark_sending(tx: Transaction, row: Outgoing, now: datetime) -> None:
+    tx.change(SQL["mark_sending"], tenant=row.tenant, id=row.id, now=now)
 
 
 def mark_sent(tx: Transaction, row: Outgoing, now: datetime) -> None:
@@ -87,6 +87,10 @@ def postpone(tx: Transaction, row: Outgoing, due_at: datetime, error: str, *, fa
 
 def doubt(tx: Transaction, row: Outgoing, due_at: datetime, error: str) -> None:
     tx.change(SQL["doubt"], tenant=row.tenant, id=row.id, due_at=due_at, error=error)
+
+
+def hold(tx: Transaction, row: Outgoing, due_at: datetime) -> None:
+    tx.change(SQL["hold"], tenant=row.tenant, id=row.id, due_at=due_at)
 
 
 def mark_dead(tx: Transaction, row: Outgoing, error: str) -> None:

@@ -182,6 +182,7 @@ class Outgoing(Record):
     follows: str | None
     state: str
     attempts: int
+    sending_at: Moment | None
     due_at: Moment
     error: str | None
     created_at: Moment

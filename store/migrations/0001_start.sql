@@ -155,6 +155,7 @@ CREATE TABLE outbox (
     follows     TEXT,
     state       TEXT NOT NULL CHECK (state IN ('due', 'sending', 'sent', 'dead')),
     attempts    INTEGER NOT NULL DEFAULT 0,
+    sending_at  INTEGER,                        -- when the latest call began, while its answer is not known
     due_at      INTEGER NOT NULL,
     error       TEXT,
     created_at  INTEGER NOT NULL,

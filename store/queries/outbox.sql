@@ -22,7 +22,7 @@ WHERE o.tenant = :tenant AND o.channel = :channel AND o.state IN ('due', 'sendin
 ORDER BY o.kind IN ('root', 'card') DESC, o.seq LIMIT :limit
 
 -- name: mark_sending
-UPDATE outbox SET state = 'sending'
+UPDATE outbox SET state = 'sending', sending_at = :now
 WHERE tenant = :tenant AND id = :id AND state IN ('due', 'sending')
 
 -- name: mark_sent
@@ -38,6 +38,10 @@ WHERE tenant = :tenant AND id = :id AND state IN ('due', 'sending')
 -- The answer was lost: the row stays `sending`, so that it is looked for before it is sent again.
 UPDATE outbox SET due_at = :due_at, error = :error, attempts = attempts + 1
 WHERE tenant = :tenant AND id = :id AND state = 'sending'
+
+-- name: hold
+-- The latest call may still arrive at Slack: too early to conclude anything from not finding it.
+UPDATE outbox SET due_at = :due_at WHERE tenant = :tenant AND id = :id AND state = 'sending'
 
 -- name: mark_dead
 UPDATE outbox SET state = 'dead', error = :error WHERE tenant = :tenant AND id = :id AND state IN ('due', 'sending')

@@ -22,7 +22,7 @@ ELSEWHERE = NewOutgoing(TENANT, RUN.id, OutboxKind.WHISPER, "C0GENERAL", body={"
 Move = Callable[[Transaction, Outgoing], None]
 
 MOVES: dict[str, Move] = {
-    "sending": outbox.mark_sending,
+    "sending": lambda tx, row: outbox.mark_sending(tx, row, NOW),
     "sent": lambda tx, row: outbox.mark_sent(tx, row, NOW),
     "postponed": lambda tx, row: outbox.postpone(tx, row, LATER, "429", failed=False),
     "doubted": lambda tx, row: outbox.doubt(tx, row, LATER, "timeout"),
@@ -63,7 +63,7 @@ async def test_a_reply_waits_until_its_root_has_a_place_in_slack(database: Datab
     assert await database.read(waiting) == [ROOT.id]
 
     def posted(tx: Transaction) -> None:
-        outbox.mark_sending(tx, said)
+        outbox.mark_sending(tx, said, NOW)
         outbox.mark_sent(tx, said, NOW)
         outbox.insert_message(tx, said, CHANNEL, "1793610000.000100", None, NOW)
 
@@ -106,7 +106,7 @@ async def test_a_call_without_effect_is_due_again_later(
     database: Database, said: Outgoing, failed: int, attempts: int
 ) -> None:
     def work(tx: Transaction) -> Outgoing:
-        outbox.mark_sending(tx, said)
+        outbox.mark_sending(tx, said, NOW)
         outbox.postpone(tx, said, LATER, "internal_error", failed=bool(failed))
         return outbox.of_run(tx, TENANT, RUN.id)[0]
 
@@ -137,7 +137,7 @@ async def test_a_lost_answer_stays_in_doubt_so_that_it_is_looked_for_first(
         await database.write(lambda tx: outbox.doubt(tx, said, LATER, "timeout"))
 
     def work(tx: Transaction) -> None:
-        outbox.mark_sending(tx, said)
+        outbox.mark_sending(tx, said, NOW)
         outbox.doubt(tx, said, LATER, "timeout")
 
     await database.write(work)

@@ -84,6 +84,7 @@ def _row(seq: int, run: str, kind: str) -> Outgoing:
         follows=None if kind == ROOT else f"out-root-{run}",
         state="due",
         attempts=0,
+        sending_at=None,
         due_at=NOW,
         error=None,
         created_at=NOW,
