@@ -161,7 +161,7 @@ def _registry(environment: Environment, config: Config, payments: StripePayments
 
 
 def _import_from_here() -> None:
-    """Brought graphs are found in the working directory too, as by `python -m`, but after what is installed."""
+    """A brought graph may lie in the working directory, as for `python -m`, but shadows nothing installed."""
     here = str(Path.cwd())
     if here not in sys.path:
         sys.path.append(here)
