@@ -3,9 +3,10 @@
 import asyncio
 import sqlite3
 import sys
-from collections.abc import AsyncIterator, Awaitable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
 from pathlib import Path
 
 import aiohttp
@@ -81,8 +82,10 @@ async def serving(environment: Environment, config: Config) -> AsyncIterator[Non
         stripe_http = stripe.HTTPXClient(timeout=STRIPE_TIMEOUT_S)
         running.push_async_callback(stripe_http.close_async)
         client = stripe_client(environment, stripe_http)
-        examination = examine_start(environment, config, publishing, StripeAccess(client), clock, identity)
-        checking = asyncio.create_task(_say_what_is_wrong(examination), name="checks of a start")
+        checks = partial(
+            examine_start, environment, config, publishing, StripeAccess(client), clock, identity
+        )
+        checking = asyncio.create_task(_say_what_is_wrong(checks), name="checks of a start")
         running.callback(checking.cancel)
         registry = _registry(environment, config, StripePayments(client))
         database = await _database(environment, clock)
@@ -93,7 +96,7 @@ async def serving(environment: Environment, config: Config) -> AsyncIterator[Non
         driver = Driver(database, registry, ledger, clock, bells)
         engine = EmbeddedEngine(database, driver, tenant, clock, bells)
         publisher = Publisher(
-            database, Poster(publishing, database, registry), tenant, config.slack, clock, bells
+            database, Poster(publishing, database, registry, clock), tenant, config.slack, clock, bells
         )
         policies = [each.approvers for each in config.workflows.values()]
         directory = SlackDirectory(listening, tenant, policies, clock)
@@ -132,9 +135,9 @@ async def _database(environment: Environment, clock: Clock) -> Database:
         raise StartRefused(unusable(file, str(error))) from None
 
 
-async def _say_what_is_wrong(examination: Awaitable[Sequence[Finding]]) -> None:
+async def _say_what_is_wrong(checks: Callable[[], Awaitable[Sequence[Finding]]]) -> None:
     """What does not keep the bot from serving is said all the same, in the words of `signoff doctor`."""
-    for finding in await examination:
+    for finding in await checks():
         if not finding.is_right:
             log.warning(finding.said, check="start")
 
