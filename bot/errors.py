@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from bot.views.mrkdwn import date, escape, user
+from pydantic import BaseModel
+
+from bot.views.mrkdwn import date, escape, literal, user
 from bot.views.people import may_approve
 from store.audit import SIGNOFF
 from store.records import ApprovalStatus
@@ -21,7 +23,9 @@ NOT_RECORDED_COMMAND = (
     "This may not have been taken: look for it in the channel, and ask again if it isn't there."
 )
 GONE_WRONG = "Something went wrong on our side, and this was not taken. Please try again in a moment."
+HEADLINE_MAX = 300
 UNKNOWN_RUN = "Signoff knows no such request any more."
+NO_SUCH_WORKFLOW = "What this form asks for is no longer installed, so nothing was started."
 NOT_SHOWN = (
     "Signoff knows no such request, or it is not yours to see here. "
     "Ask in the channel where its card is; `/signoff pending` lists what is yours."
@@ -32,6 +36,11 @@ def problems(found: Sequence[Problem], installed: Installed) -> str:
     lines = "\n".join(f"• {escape(_sentence(problem.text))}" for problem in found)
     name, usage = installed.workflow.name, escape(installed.workflow.usage)
     return f"Nothing was started.\n{lines}\nUsage: `/{name} {usage}`"
+
+
+def started(installed: Installed, wanted: BaseModel) -> str:
+    headline = literal(installed.workflow.headline(wanted.model_dump(mode="json")), HEADLINE_MAX)
+    return f"On it: {headline}. Follow it in <#{installed.settings.channel}>."
 
 
 def too_many_open(limit: int) -> str:

@@ -8,6 +8,7 @@ class Action(StrEnum):
     REJECT = "reject"
     REASONING = "view_reasoning"
     CANCEL = "cancel"
+    PREVIEW = "preview"
     PREVIOUS = "previous_page"
     NEXT = "next_page"
 
@@ -17,6 +18,7 @@ class Callback(StrEnum):
     REASONING = "reasoning"
     NOTICE = "notice"
     HOME = "home"
+    ASK = "ask"
 
 
 class Block(StrEnum):
@@ -25,6 +27,7 @@ class Block(StrEnum):
 
 class Input(StrEnum):
     REASON = "reason_text"
+    FIELD = "field"
 
 
 # What `metadata.event_type` of every message of ours says.

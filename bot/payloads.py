@@ -132,6 +132,39 @@ class View(Payload):
     state: ViewState
 
 
+class Origin(Payload):
+    """What a form carries: the workflow it asks for, and where it was opened."""
+
+    workflow: str
+    channel: str
+
+
+class FormView(View):
+    hash: str
+
+    @property
+    def origin(self) -> Origin:
+        return Origin.model_validate_json(self.private_metadata)
+
+    @property
+    def entered(self) -> dict[str, str]:
+        """What stands in each field: a field is a block with one input."""
+        fields = self.state.values.items()
+        return {name: each.value or "" for name, inputs in fields for each in inputs.values()}
+
+
+class FormEvent(Payload):
+    """A field of the form was entered, or the form submitted."""
+
+    user: User
+    view: FormView
+
+    @property
+    def delivery(self) -> str:
+        """A form can be sent once; sent twice, it is the same request."""
+        return f"view:{self.view.id}"
+
+
 class RejectSubmission(Payload):
     user: User
     view: View

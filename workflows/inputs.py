@@ -1,6 +1,10 @@
-"""What a person typed, turned into a workflow's input model: one word a field, the last takes the rest."""
+"""What a person typed, turned into a workflow's input model: one word a field, the last takes the rest.
+
+A form asks for the same fields: `form` reads them off the model, with what their `Entry` says.
+"""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pydantic import BaseModel, ValidationError
@@ -24,6 +28,41 @@ class Problem:
     text: str
 
 
+@dataclass(frozen=True)
+class Entry:
+    """How a form asks for a field: stands in the field's `Annotated`. `previewed`: entering it asks the
+    workflow's preview."""
+
+    multiline: bool = False
+    length_max: int | None = None
+    previewed: bool = False
+
+
+@dataclass(frozen=True)
+class FormField:
+    """A field as a form shows it."""
+
+    name: str
+    label: str
+    hint: str
+    required: bool
+    entry: Entry
+
+
+def form(model: type[BaseModel]) -> Sequence[FormField]:
+    """The model's fields in their order, in words from their titles and descriptions."""
+    return [
+        FormField(
+            name=name,
+            label=info.title or _sentence(name.replace("_", " ")),
+            hint=_sentence(info.description or ""),
+            required=info.is_required(),
+            entry=next((each for each in info.metadata if isinstance(each, Entry)), Entry()),
+        )
+        for name, info in model.model_fields.items()
+    ]
+
+
 def parse_text(model: type[BaseModel], text: str) -> BaseModel | tuple[Problem, ...]:
     """The model's value, or every problem found. Words go to the fields in their order."""
     fields = list(model.model_fields)
@@ -42,6 +81,10 @@ def parse_fields(model: type[BaseModel], values: dict[str, str]) -> BaseModel | 
             Problem(".".join(map(str, each["loc"])), str(each.get("ctx", {}).get("error", each["msg"])))
             for each in error.errors()
         )
+
+
+def _sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}"
 
 
 def clean(text: str) -> str:

@@ -1,19 +1,19 @@
-"""A slash command a workflow: `/refund PAYMENT AMOUNT|all REASON`."""
+"""A slash command a workflow: `/refund PAYMENT AMOUNT|all REASON`, or alone, which opens a form."""
 
 from typing import Any
 
-from slack_bolt.async_app import AsyncAck, AsyncApp
+from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncRespond
+from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import errors
 from bot.listeners import ACK_DEADLINE_S
+from bot.listeners.opening import open_modal
 from bot.payloads import SlashCommand
-from bot.views.mrkdwn import literal
+from bot.views.form import form
 from store.errors import NotRecorded
-from workflows.inputs import parse_text
+from workflows import inputs
 from workflows.runs import Request, Runs, TooManyOpen
 from workflows.workflow import Installed, Registry
-
-HEADLINE_MAX = 300
 
 
 def register(app: AsyncApp, tenant: str, registry: Registry, runs: Runs) -> None:
@@ -22,9 +22,18 @@ def register(app: AsyncApp, tenant: str, registry: Registry, runs: Runs) -> None
 
 
 def _starter(tenant: str, installed: Installed, runs: Runs) -> Any:
-    async def start(ack: AsyncAck, command: dict[str, Any]) -> None:
+    fields = inputs.form(installed.workflow.input_model)
+
+    async def start(
+        ack: AsyncAck, command: dict[str, Any], respond: AsyncRespond, client: AsyncWebClient
+    ) -> None:
         asked = SlashCommand.model_validate(command)
-        parsed = parse_text(installed.workflow.input_model, asked.typed)
+        if fields and not inputs.clean(asked.typed):
+            await ack()
+            view = form(installed.workflow.name, asked.channel_id, fields)
+            await open_modal(client, respond, asked.trigger_id, view)
+            return
+        parsed = inputs.parse_text(installed.workflow.input_model, asked.typed)
         if isinstance(parsed, tuple):
             await ack(errors.problems(parsed, installed))
             return
@@ -37,7 +46,6 @@ def _starter(tenant: str, installed: Installed, runs: Runs) -> Any:
         if isinstance(started, TooManyOpen):
             await ack(errors.too_many_open(started.limit))
             return
-        headline = literal(installed.workflow.headline(parsed.model_dump(mode="json")), HEADLINE_MAX)
-        await ack(f"On it: {headline}. Follow it in <#{installed.settings.channel}>.")
+        await ack(errors.started(installed, parsed))
 
     return start

@@ -4,6 +4,7 @@ Rules decide; the order of the nodes is the order of the business. What the comm
 tell is checked by the first nodes, and ends the run by name.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Literal, TypedDict
 
@@ -18,8 +19,9 @@ from workflows.effects.ledger import Approved, Settled
 from workflows.effects.stripe_payments import Payment, StripePayments
 from workflows.effects.stripe_refund import RefundArguments, StripeRefunds
 from workflows.gates import CardField, Decision, EffectCall, GateRequest
-from workflows.graphs.refund_input import ALL, RefundInput, check
+from workflows.graphs.refund_input import ALL, RefundInput, check, is_payment, preview
 from workflows.graphs.refund_rules import RefundFacts, assess, risk_of
+from workflows.inputs import clean
 from workflows.money import shown
 from workflows.workflow import Workflow
 
@@ -60,6 +62,7 @@ def refund_workflow(payments: StripePayments) -> Workflow:
         usage="PAYMENT AMOUNT|all REASON",
         headline=_headline,
         graph=builder.compile(checkpointer=BoundarySaver()),
+        preview=nodes.preview,
     )
 
 
@@ -68,6 +71,11 @@ class RefundNodes:
 
     def __init__(self, payments: StripePayments) -> None:
         self._payments = payments
+
+    async def preview(self, values: Mapping[str, str]) -> str | None:
+        """The payment's currency and what is left of it, while somebody still fills in the form."""
+        id = clean(values.get("payment", ""))
+        return preview(await self._payments.payment(id), id) if is_payment(id) else None
 
     async def read_payment(self, state: RefundState, runtime: Runtime[RunContext]) -> RefundState:
         payment = await self._payments.payment(state["input"]["payment"])

@@ -1,10 +1,12 @@
 """What a refund request says, and whether the payment allows it. Pure."""
 
 import re
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from workflows.effects.stripe_payments import Payment
+from workflows.inputs import Entry
 from workflows.money import decimals_rule, is_amount, shown, to_minor
 
 REASON_MAX = 500
@@ -16,14 +18,18 @@ class RefundInput(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    payment: str = Field(description="a PaymentIntent (pi_…) or a charge (ch_…)")
+    payment: Annotated[str, Entry(previewed=True, length_max=110)] = Field(
+        description="a PaymentIntent (pi_…) or a charge (ch_…)"
+    )
     amount: str = Field(description="in the payment's currency, or `all` for what is still refundable")
-    reason: str = Field(description="for the approvers and the record")
+    reason: Annotated[str, Entry(multiline=True, length_max=REASON_MAX)] = Field(
+        description="for the approvers and the record"
+    )
 
     @field_validator("payment")
     @classmethod
     def _is_a_payment(cls, value: str) -> str:
-        if re.fullmatch(r"(pi|ch|py)_[A-Za-z0-9_]{1,100}", value) is None:
+        if not is_payment(value):
             raise ValueError("the payment must be a Stripe id that begins with pi_ or ch_")
         return value
 
@@ -47,6 +53,21 @@ class RefundInput(BaseModel):
         if len(value) > REASON_MAX:
             raise ValueError(f"the reason has {len(value):,} characters; {REASON_MAX} is the limit")
         return value
+
+
+def is_payment(text: str) -> bool:
+    """Whether it looks like the id of a PaymentIntent or a charge."""
+    return re.fullmatch(r"(pi|ch|py)_[A-Za-z0-9_]{1,100}", text) is not None
+
+
+def preview(payment: Payment | None, id: str) -> str:
+    """What a requester should know about a payment before they ask. Pure."""
+    if payment is None:
+        return f"Stripe knows no payment {id}."
+    if payment.amount == 0:
+        return f"{payment.id} was never paid: its status is {payment.status}."
+    paid, left = shown(payment.amount, payment.currency), shown(payment.refundable, payment.currency)
+    return f"{payment.id}: {paid} paid, {left} refundable"
 
 
 def check(payment: Payment | None, wanted: RefundInput) -> int | tuple[str, str]:

@@ -35,6 +35,7 @@ SCOPES = {
     "users_info": {"users:read"},
     "views_open": set[str](),
     "views_publish": set[str](),
+    "views_update": set[str](),
 }
 
 _FLAG: dict[str, Any] = {"type": "boolean"}
