@@ -6,7 +6,7 @@ SIGNOFF_HOME ?= .signoff
 export SIGNOFF_HOME
 
 BIN := .venv/bin
-SOURCES := bot workflows store sandbox tests
+SOURCES := bot workflows store sandbox examples tests
 
 .PHONY: up test check format pins clean help
 

@@ -239,6 +239,10 @@ class TestConfig:
             (REFUND + "steps_max = 0\n", "workflows.refund.steps_max: "),
             (REFUND + "attempts_max = 0\n", "workflows.refund.attempts_max: "),
             (REFUND + "open_runs_per_requester_max = 0\n", "workflows.refund.open_runs_per_requester_max: "),
+            (REFUND + "graph = 'examples'\n", "workflows.refund.graph: "),
+            (REFUND + "graph = ':graph'\n", "workflows.refund.graph: "),
+            (REFUND + "graph = 'os:system()'\n", "workflows.refund.graph: "),
+            (REFUND + "hears_rejection = true\n", "workflows.refund: hears_rejection is for a workflow that"),
             (REFUND.replace("C0REFUNDS", "#refunds"), "workflows.refund.channel: "),
             (REFUND.replace("C0REFUNDS", "C0REFUNDS\\n"), "workflows.refund.channel: "),
             (REFUND.replace("C0REFUNDS", "U0RILEY"), "workflows.refund.channel: "),
@@ -279,33 +283,32 @@ class TestConfig:
 
     def test_a_workflow_that_does_not_exist_is_named_with_those_that_do(self, tmp_path: Path) -> None:
         (tmp_path / "signoff.toml").write_text(REFUND.replace("refund", "refnud"))
-        with pytest.raises(UnknownWorkflow, match=r"^workflows\.refnud: .* known: refund$"):
+        told = r"^workflows\.refnud: .* known: refund\. Any other brings its graph"
+        with pytest.raises(UnknownWorkflow, match=told):
             load(read_config(tmp_path / "signoff.toml").workflows, NO_PAYMENTS)
 
 
 class TestExample:
     def test_it_is_valid(self) -> None:
         config = read_config(EXAMPLE)
-        assert list(config.workflows) == ["refund"]
+        assert list(config.workflows) == ["refund", "vendor-access"]
         load(config.workflows, NO_PAYMENTS)
 
     def test_every_key_there_is_appears_in_it(self) -> None:
         written = tomllib.loads(EXAMPLE.read_text())
         assert set(written) == set(Config.model_fields)
         _complete(written["slack"], SlackSettings)
+        _complete(written["workflows"]["vendor-access"] | written["workflows"]["refund"], WorkflowSettings)
         for workflow in written["workflows"].values():
-            _complete(workflow, WorkflowSettings)
             _complete(workflow["approvers"], Policy)
 
     def test_what_it_sets_besides_ids_are_the_defaults(self) -> None:
         written = tomllib.loads(EXAMPLE.read_text())
-        for table, model in (
-            (written["slack"], SlackSettings),
-            (written["workflows"]["refund"], WorkflowSettings),
-        ):
-            for key, field in model.model_fields.items():
-                if not field.is_required():
-                    assert table[key] == field.default, key
+        tables = [(table, WorkflowSettings.model_fields) for table in written["workflows"].values()]
+        for table, known in [(written["slack"], SlackSettings.model_fields), *tables]:
+            for key, value in table.items():
+                if key != "graph" and not known[key].is_required():
+                    assert value == known[key].default, key
 
     def test_it_holds_no_secret_and_every_key_is_explained(self) -> None:
         lines = EXAMPLE.read_text().splitlines()
