@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Annotated, Any, Literal, NotRequired, Required, get_args, get_origin
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, create_model
-from pydantic.fields import FieldInfo
 from typing_extensions import get_type_hints, is_typeddict
 
 TEXT_MAX = 500
@@ -38,7 +37,7 @@ def input_model_of(name: str, schema: Any) -> type[BaseModel]:
         raise NoCommand("its input schema has no fields to type")
     if len(names) > FIELDS_MAX:
         raise NoCommand(f"its input schema has {len(names)} fields; a command takes {FIELDS_MAX} at most")
-    fields = [_field(each, hints[each]) for each in names]
+    fields = [_field(each, hints[each], _described(schema, each)) for each in names]
     definitions: dict[str, Any] = {each.name: _definition(each) for each in fields}
     try:
         return create_model(
@@ -75,14 +74,18 @@ def _is_required(schema: Any, name: str, kind: Any) -> bool:
     return True
 
 
-def _field(name: str, kind: Any) -> _Field:
+def _described(schema: Any, name: str) -> str:
+    """In the words of a pydantic model, or else its name."""
+    of_model = issubclass(schema, BaseModel) and schema.model_fields[name].description
+    return of_model or name.replace("_", " ")
+
+
+def _field(name: str, kind: Any, description: str) -> _Field:
     if _FIELD.fullmatch(name) is None:
         raise NoCommand(f"its input field {name!r} has no name that can be typed")
-    description = name.replace("_", " ")
     while get_origin(kind) in (Annotated, Required, NotRequired):
         for each in get_args(kind)[1:]:
-            said = each.description if isinstance(each, FieldInfo) else each
-            description = said if isinstance(said, str) else description
+            description = each if isinstance(each, str) else description
         kind = get_args(kind)[0]
     words = get_args(kind) if get_origin(kind) is Literal else ()
     if kind is not str and not (words and all(isinstance(each, str) for each in words)):

@@ -104,9 +104,9 @@ def _look_over(graph: Graph) -> None:
     builder = graph.builder
     if builder.context_schema is not None:
         raise _Unusable("it has a context_schema, and Signoff has no context to give it")
+    if "__root__" in builder.channels:
+        raise _Unusable("its state has no named fields; make it a TypedDict")
     for schema in builder.schemas:
-        if not inspect.isclass(schema):
-            raise _Unusable(f"its state {schema} has no named fields")
         for field, culprit in unstorable_fields(schema, builder.managed):
             raise _Unusable(
                 f"its state field {field} holds {culprit}, which can't be restored from the database. "
