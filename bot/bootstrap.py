@@ -87,7 +87,7 @@ async def serving(environment: Environment, config: Config) -> AsyncIterator[Non
         )
         checking = asyncio.create_task(_say_what_is_wrong(checks), name="checks of a start")
         running.callback(checking.cancel)
-        registry = _registry(environment, config, StripePayments(client))
+        registry = installed(environment.signoff_config, config, StripePayments(client))
         database = await _database(environment, clock)
         running.push_async_callback(database.close)
 
@@ -117,11 +117,10 @@ async def serving(environment: Environment, config: Config) -> AsyncIterator[Non
         await engine.start()
         running.push_async_callback(publisher.stop)
         publisher.start()
-        socket = AsyncSocketModeHandler(
-            app, environment.slack_app_token.get_secret_value(), web_client=listening
-        )
+        app_token = environment.slack_app_token.get_secret_value()
+        socket = AsyncSocketModeHandler(app, app_token, web_client=listening)
         running.push_async_callback(socket.close_async)
-        await _connect(socket)
+        await _connect(socket, listening, app_token)
         await asyncio.wait({checking}, timeout=CHECKS_WAITED_FOR_S)
         log.info("serving", tenant=tenant, workflows=sorted(config.workflows), boot=database.boot)
         yield
@@ -155,12 +154,13 @@ def slack_client(
     )
 
 
-def _registry(environment: Environment, config: Config, payments: StripePayments) -> Registry:
+def installed(file: Path, config: Config, payments: StripePayments) -> Registry:
+    """The workflows that `file` configures. Raises SettingsError, which names the file and the key."""
     _import_from_here()
     try:
         return load(config.workflows, payments)
     except (UnknownWorkflow, UnusableGraph) as error:
-        raise SettingsError(f"{environment.signoff_config}: {error}") from None
+        raise SettingsError(f"{file}: {error}") from None
 
 
 def _import_from_here() -> None:
@@ -170,11 +170,12 @@ def _import_from_here() -> None:
         sys.path.append(here)
 
 
-async def _connect(socket: AsyncSocketModeHandler) -> None:
-    try:
-        await socket.connect_async()  # type: ignore[no-untyped-call]  # Bolt leaves it bare
-    except SlackApiError as error:
-        raise StartRefused(slack_tokens.app_token_refused(error.response["error"])) from None
+async def _connect(socket: AsyncSocketModeHandler, client: AsyncWebClient, token: str) -> None:
+    """Slack's client would ask again for ever with a token that Slack refuses, so it is asked once before."""
+    finding = await slack_tokens.check_app_token(client, token)
+    if not finding.is_right:
+        raise StartRefused(finding)
+    await socket.connect_async()  # type: ignore[no-untyped-call]  # Bolt leaves it bare
 
 
 async def _identity(client: AsyncWebClient) -> AsyncSlackResponse:

@@ -7,20 +7,24 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from typing import Annotated
 
+import stripe
 import typer
+import yaml  # type: ignore[import-untyped]  # its stubs are not among our pins
 from rich.console import Console
 from rich.table import Column, Table
 
 from bot import logs
-from bot.bootstrap import serving
+from bot.bootstrap import installed, serving
 from bot.doctor.command import diagnose
 from bot.doctor.settings import refused
+from bot.manifest import UnusableAddress, fitted, shipped
 from bot.settings import Config, Environment, Home, SettingsError, read_config, read_environment
 from bot.telling import tell_state, tell_story
 from store import runs as run_rows
 from store.errors import StoreError
 from store.sqlite import open_for_reading
 from store.transaction import Transaction
+from workflows.effects.stripe_payments import StripePayments
 from workflows.invariants import broken_rules
 
 app = typer.Typer(
@@ -106,6 +110,25 @@ def verify() -> None:
     if broken:
         raise typer.Exit(1)
     console.print(f"{count} runs checked, every rule holds.")
+
+
+@app.command()
+def manifest(
+    url: Annotated[
+        str | None, typer.Option(help="where Slack reaches this bot over HTTP; without it, for Socket Mode")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="JSON in a line instead of YAML")] = False,
+) -> None:
+    """Print the Slack app's manifest, with a command for each configured workflow."""
+    file = Home().signoff_config
+    try:
+        # Loading a workflow reads no payment, so this needs no key.
+        loaded = installed(file, read_config(file), StripePayments(stripe.StripeClient("sk_test_unused")))
+        fitting = fitted(shipped(), [each.workflow for each in loaded.all()], url)
+    except (SettingsError, UnusableAddress) as error:
+        problems.print(f"signoff: {error}", markup=False, soft_wrap=True)
+        raise typer.Exit(1) from None
+    typer.echo(json.dumps(fitting) if as_json else yaml.safe_dump(fitting, sort_keys=False).rstrip())
 
 
 @app.command()
