@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import aiohttp
 import stripe
 
-from bot.bootstrap import SLACK_TIMEOUT_S, STRIPE_TIMEOUT_S, slack_client, stripe_client
+from bot.bootstrap import SLACK_TIMEOUT_S, STRIPE_TIMEOUT_S, installed, slack_client, stripe_client
 from bot.clock import clock_following
 from bot.doctor import database, settings
 from bot.doctor.examination import examine
@@ -13,6 +13,7 @@ from bot.doctor.finding import Finding
 from bot.settings import Config, Environment, Home, SettingsError, read_config, read_environment
 from workflows.clock import system_clock
 from workflows.effects.stripe_access import StripeAccess
+from workflows.effects.stripe_payments import StripePayments
 
 
 async def diagnose() -> Sequence[Finding]:
@@ -28,6 +29,8 @@ async def diagnose() -> Sequence[Finding]:
         findings += settings.refused(error)
     try:
         config = read_config(home.signoff_config)
+        # Loading a workflow reads no payment, so this needs no key.
+        installed(home.signoff_config, config, StripePayments(stripe.StripeClient("sk_test_unused")))
         findings.append(Finding(f"Configuration: {home.signoff_config} is valid."))
     except SettingsError as error:
         findings += settings.refused(error)
