@@ -99,10 +99,13 @@ class GateRequest(Frozen):
 
     @property
     def digest(self) -> str:
-        """What an approval binds: the effects; with none of them, everything the request shows."""
+        """What an approval binds: the effects; with none of them, everything the request shows.
+
+        Without defaults, so that a field that is added later changes no digest already given.
+        """
         if self.question is None:
             return digest_of(self.effects)
-        return digest(canonical_json(self.model_dump(mode="json")))
+        return digest(canonical_json(self.model_dump(mode="json", exclude_defaults=True)))
 
 
 class Decision(Frozen):

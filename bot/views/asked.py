@@ -17,30 +17,38 @@ _HEADING = "The question"
 
 def asked(question: Question) -> Blocks:
     value = question.value
-    if isinstance(value, dict):
-        return _entries({describe.visible(key): each for key, each in value.items()})
-    if isinstance(value, list):
-        return _entries({str(number): each for number, each in enumerate(value, start=1)})
-    return [_entry(_HEADING, value)]
+    if isinstance(value, dict) and value:
+        return _entries([(_shown(key), each) for key, each in value.items()])
+    if isinstance(value, list) and value:
+        return _entries([(str(number), each) for number, each in enumerate(value, start=1)])
+    return _entries([(_HEADING, value)])
 
 
-def _entries(values: dict[str, JsonValue]) -> Blocks:
-    if not values:
-        return [_entry(_HEADING, "nothing")]
-    return [_entry(label, each) for label, each in values.items()]
+def _entries(values: list[tuple[str, JsonValue]]) -> Blocks:
+    """A line each; text of several lines is set apart, so that none of it can pass for a line of ours."""
+    blocks: Blocks = []
+    lines: list[rich.Line] = []
+    for label, value in values:
+        if isinstance(value, str) and "\n" in value and _is_all_visible(value):
+            blocks += [*_together(lines), rich.quote(label, value)]
+            lines = []
+        else:
+            lines.append([rich.text(f"{label}: ", "bold"), rich.text(_shown(value))])
+    return [*blocks, *_together(lines)]
 
 
-def _entry(label: str, value: JsonValue) -> dict[str, object]:
-    """A block each, so that no text can pass for a line of ours."""
-    if isinstance(value, str) and "\n" in value:
-        return rich.quote(label, "\n".join(describe.visible(line) for line in value.split("\n")))
-    return rich.paragraph([[rich.text(f"{label}: ", "bold"), rich.text(_shown(value))]])
+def _together(lines: list[rich.Line]) -> Blocks:
+    return [rich.paragraph(lines)] if lines else []
 
 
 def _shown(value: JsonValue) -> str:
-    if isinstance(value, str) and value and not _looks_like_json(value):
-        return describe.visible(value)
+    if isinstance(value, str) and value and value == describe.visible(value) and not _looks_like_json(value):
+        return value
     return describe.value(value)
+
+
+def _is_all_visible(text: str) -> bool:
+    return all(describe.visible(line) == line for line in text.split("\n"))
 
 
 def _looks_like_json(text: str) -> bool:
