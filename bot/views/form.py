@@ -39,7 +39,7 @@ def errors(problems: Sequence[Problem], fields: Sequence[FormField]) -> dict[str
     for problem in problems:
         name = problem.field.partition(".")[0]
         name = name if name in names else names[0]
-        said = f"{problem.text[:1].upper()}{problem.text[1:]}."
+        said = _unmarked(f"{problem.text[:1].upper()}{problem.text[1:]}.")
         found[name] = f"{found[name]} {said}" if name in found else said
     return found
 
@@ -55,13 +55,19 @@ def _input(field: FormField) -> dict[str, Any]:
     block: dict[str, Any] = {
         "type": "input",
         "block_id": field.name,
-        "label": plain(mrkdwn.fit(field.label, LABEL_MAX)),
+        "label": plain(_unmarked(mrkdwn.fit(field.label, LABEL_MAX))),
         "element": _element(field),
         "optional": not field.required,
     }
     if field.entry.previewed:
         block["dispatch_action"] = True
-    return {**block, "hint": plain(mrkdwn.fit(field.hint, HINT_MAX))} if field.hint else block
+    hint = f"{field.hint}. Enter looks it up." if field.entry.previewed and field.hint else field.hint
+    return {**block, "hint": plain(_unmarked(mrkdwn.fit(hint, HINT_MAX)))} if hint else block
+
+
+def _unmarked(text: str) -> str:
+    """Plain text shows the backticks that mrkdwn would read."""
+    return text.replace("`", "")
 
 
 def _element(field: FormField) -> dict[str, Any]:
@@ -70,8 +76,9 @@ def _element(field: FormField) -> dict[str, Any]:
         "type": "plain_text_input",
         "action_id": Action.PREVIEW.value if entry.previewed else Input.FIELD.value,
         "multiline": entry.multiline,
-        "max_length": min(entry.length_max or LENGTH_MAX, LENGTH_MAX),
     }
+    if entry.length_max:
+        element["max_length"] = min(entry.length_max, LENGTH_MAX)
     if entry.previewed:
         element["dispatch_action_config"] = {"trigger_actions_on": ["on_enter_pressed"]}
     return element

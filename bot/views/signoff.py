@@ -5,10 +5,10 @@ from collections.abc import Callable, Sequence
 from bot.views import describe, mrkdwn, status
 from bot.views.blocks import Blocks, Rendered, context, sections
 from bot.views.entries import Lines
-from bot.views.limits import FALLBACK_TEXT_MAX
+from bot.views.limits import FALLBACK_TEXT_MAX, MESSAGE_BLOCKS_MAX, MESSAGE_WEIGHT_MAX, weight
 from bot.views.people import may_approve
 from store.records import ApprovalStatus, Step
-from workflows.desk import Item, Page
+from workflows.desk import PAGE_ROWS, Item, Page
 from workflows.story import Story
 from workflows.workflow import Installed
 
@@ -42,31 +42,32 @@ def help(installed: Sequence[Installed], unknown: str = "") -> Rendered:
 def pending(waiting: Page, asked: Page, lines: Lines) -> Rendered:
     """What waits for the person, then what they asked for that is still open."""
     said = f"{waiting.total:,} waiting for you, {asked.total:,} of yours open"
-    return _rendered(
-        said,
-        [
-            *_listed("Waiting for you", waiting, lines.waiting, "Nothing waits for you."),
-            *_listed("You asked for", asked, lines.asked, "Nothing you asked for is open."),
-        ],
-    )
+
+    def listing(most: int) -> Blocks:
+        return [
+            *_listed("Waiting for you", waiting, most, lines.waiting, "Nothing waits for you."),
+            *_listed("You asked for", asked, most, lines.asked, "Nothing you asked for is open."),
+        ]
+
+    return _rendered(said, _fitting(listing, PAGE_ROWS))
 
 
 def story(told: Story, steps: Sequence[Step], lines: Lines) -> Rendered:
     """`steps` are the newest ones, oldest first."""
     run = told.run
     headline = mrkdwn.literal(lines.headline(run), HEADLINE_MAX)
-    label = "Its card"
-    card = lines.link(Item(run, told.approval, told.root), label)
+    card = lines.link(Item(run, told.approval, told.root), "Its card")
     asked = f"`{run.id}` · asked by {mrkdwn.user(run.requester)} {mrkdwn.date(run.created_at)}"
-    reached = [_step(each) for each in steps[-STEPS_SHOWN_MAX:]]
-    return _rendered(
-        f"{headline}: {run.status.value}",
-        [
+
+    def telling(most: int) -> Blocks:
+        reached = [_step(each) for each in steps[len(steps) - min(most, len(steps)) :]]
+        return [
             *sections([f"*{headline}*", asked, *([card] if told.root else [])]),
             *(sections(["*How it got here*", *reached]) if reached else []),
             *_stands(told),
-        ],
-    )
+        ]
+
+    return _rendered(f"{headline}: {run.status.value}", _fitting(telling, STEPS_SHOWN_MAX))
 
 
 def _stands(told: Story) -> Blocks:
@@ -87,13 +88,23 @@ def _step(step: Step) -> str:
     return f"• {node}: {mrkdwn.literal(step.text, STEP_TEXT_MAX)}"
 
 
-def _listed(title: str, page: Page, line: Callable[[Item], str], none: str) -> Blocks:
+def _listed(title: str, page: Page, most: int, line: Callable[[Item], str], none: str) -> Blocks:
     if not page.items:
         return sections([f"*{title}*", none])
-    rest = page.total - len(page.items)
-    entries = [f"{line(item)} · `{item.run.id}`" for item in page.items]
+    items = page.items[:most]
+    rest = page.total - len(items)
+    entries = [f"{line(item)} · `{item.run.id}`" for item in items]
     more = [context(f"… and {rest:,} more: Signoff's Home lists all of it.")] if rest else []
     return [*sections([f"*{title}*", *entries]), *more]
+
+
+def _fitting(blocks_of: Callable[[int], Blocks], most: int) -> Blocks:
+    """As many entries as one message holds, down to none."""
+    while True:
+        blocks = blocks_of(most)
+        if most == 0 or (len(blocks) <= MESSAGE_BLOCKS_MAX and weight(blocks) <= MESSAGE_WEIGHT_MAX):
+            return blocks
+        most -= 1
 
 
 def _rendered(said: str, blocks: Blocks) -> Rendered:

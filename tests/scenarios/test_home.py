@@ -69,7 +69,7 @@ def test_long_lists_are_turned_page_by_page(stage: Sandbox) -> None:
 def test_a_home_of_somebody_new_says_what_to_do(stage: Sandbox) -> None:
     home = opened(stage, "gus")
     assert listed(home, "What you asked for") == [
-        "You have not asked for anything yet. `/refund` asks for something."
+        "You have not asked for anything yet. `/refund` or `/vendor-access` asks for something."
     ]
     assert buttons(home) == {}
 

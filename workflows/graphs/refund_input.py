@@ -18,7 +18,7 @@ class RefundInput(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    payment: Annotated[str, Entry(previewed=True, length_max=110)] = Field(
+    payment: Annotated[str, Entry(previewed=True)] = Field(
         description="a PaymentIntent (pi_…) or a charge (ch_…)"
     )
     amount: str = Field(description="in the payment's currency, or `all` for what is still refundable")

@@ -24,9 +24,10 @@ export function renderChannel() {
   arrive();
   setText(document.getElementById("channel-name"), name);
   document.getElementById("channel-header").classList.toggle("direct", direct);
-  setText(document.getElementById("channel-about"), direct ? "What the bot tells only you" : room?.topic ?? ABOUT[name] ?? "");
+  setText(document.getElementById("channel-about"), direct ? (place.home ? "" : "What the bot tells only you") : room?.topic ?? ABOUT[name] ?? "");
   setText(document.getElementById("empty-title"), direct ? "This is between you and Signoff" : `This is the very beginning of #${name}`);
   setText(document.getElementById("empty-text"), direct ? "When Signoff has something for you alone, it lands here." : `Type /refund below to ask for one. Payments worth trying are in the control panel.`);
+  if (place.home) return; // home.js shows it
   document.getElementById("empty").hidden = messages.length > 0;
   scroller.around(`${place.user}/${place.channel}`, () => renderTimeline(list, messages, ephemeralsFor(place.user, place.channel), { newAfter: arrival.readUpTo }));
   composer.render(direct ? "Message Signoff" : `Message #${name}`);

@@ -4,6 +4,7 @@ import { get } from "./api.js";
 import { renderBotBar } from "./bot_bar.js";
 import { renderChannel } from "./channel_view.js";
 import { renderGuide } from "./guide.js";
+import { renderHome } from "./home.js";
 import { renderModal } from "./modal.js";
 import { renderMoneyTab } from "./money_tab.js";
 import { openTab, renderPanel } from "./panel.js";
@@ -23,6 +24,7 @@ onChange(() => {
   if (!store.workspace) return;
   settle();
   renderChannel();
+  renderHome();
   renderThread();
   renderSidebar();
   renderModal();

@@ -5,7 +5,7 @@ import { renderBlocks } from "./blocks.js";
 import { control, initialValue } from "./controls.js";
 import { h } from "./dom.js";
 import { icon } from "./icons.js";
-import { explain, marksUnder } from "./interact.js";
+import { click, explain, marksUnder } from "./interact.js";
 import { place } from "./place.js";
 import { changed, refresh } from "./state.js";
 import { clickable } from "./surface.js";
@@ -79,6 +79,7 @@ function input(block) {
     invalid: Boolean(error),
   });
   if (!node) return null;
+  if (asksOnEnter(block)) node.addEventListener("keydown", (event) => { if (event.key === "Enter" && !event.isComposing) entered(event, block); });
   return h(
     "div",
     { class: error ? "field-input wrong" : "field-input" },
@@ -87,6 +88,19 @@ function input(block) {
     error ? h("div", { class: "field-error", id: `${id}-error`, role: "alert", dir: "auto", "data-testid": "field-error" }, error) : null,
     block.hint ? h("div", { class: "hint", id: `${id}-hint`, dir: "auto" }, ...plainText(block.hint)) : null,
   );
+}
+
+/** A text field that tells the app what stands in it when Enter is pressed. */
+function asksOnEnter({ dispatch_action: dispatches, element }) {
+  const when = element.dispatch_action_config?.trigger_actions_on ?? ["on_enter_pressed"];
+  return dispatches && element.type === "plain_text_input" && when.includes("on_enter_pressed");
+}
+
+function entered(event, block) {
+  event.preventDefault();
+  const view = viewsOf(place.user).at(-1);
+  const target = { user: place.user, view_id: view.id, block_id: block.block_id, values: valuesOf(view) };
+  click(`${view.id}/${keyOf(block)}`, target, block.element, { value: shown.values.get(keyOf(block)) });
 }
 
 const keyOf = (block) => `${block.block_id}/${block.element.action_id}`;

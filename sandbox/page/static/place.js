@@ -1,15 +1,16 @@
-// Who is looking, at which channel and thread. Kept in the address (`#riley/refunds/TS`), so that a reload and a
-// second tab each keep their own, and two tabs can be two people.
+// Who is looking, at which channel and thread, or at the app's Home. Kept in the address (`#riley/refunds/TS`,
+// `#riley/home`), so that a reload and a second tab each keep their own, and two tabs can be two people.
 
 import { changed, store } from "./state.js";
 import { channel, channelsOf, directOf, isDirect, people } from "./workspace.js";
 
 const DIRECT = "signoff"; // every direct message is with the bot
+const HOME = "home"; // the app's other tab
 const LAST = "signoff.viewer"; // who one was in the tab used last; a new tab begins as them
 const FIRST = { handle: "riley", channel: "refunds" };
 let wanted = parse();
 
-export const place = { user: null, channel: null, thread: null };
+export const place = { user: null, channel: null, thread: null, home: false };
 
 function parse() {
   const [handle, name, thread] = location.hash.slice(1).split("/").map(decodeURIComponent);
@@ -22,20 +23,25 @@ export function settle() {
   const viewer = people().find((it) => it.handle === wanted.handle) ?? people()[0];
   const rooms = channelsOf(viewer.id);
   const direct = directOf(viewer.id);
-  const room = wanted.channel === DIRECT ? direct.id : (rooms.find((it) => it.name === wanted.channel) ?? rooms[0])?.id ?? null;
-  Object.assign(place, { user: viewer.id, channel: room, thread: wanted.thread });
+  const home = wanted.channel === HOME;
+  const room = home || wanted.channel === DIRECT ? direct.id : (rooms.find((it) => it.name === wanted.channel) ?? rooms[0])?.id ?? null;
+  Object.assign(place, { user: viewer.id, channel: room, thread: wanted.thread, home });
 }
 
 export function become(userId) {
   const viewer = people().find((it) => it.id === userId);
   localStorage.setItem(LAST, viewer.handle);
-  go({ handle: viewer.handle, channel: wanted.channel, thread: wanted.channel === DIRECT ? null : wanted.thread });
+  go({ handle: viewer.handle, channel: wanted.channel, thread: [DIRECT, HOME].includes(wanted.channel) ? null : wanted.thread });
 }
 
 export function openChannel(id) {
   go({ ...wanted, channel: isDirect(channel(id)) ? DIRECT : channel(id).name, thread: null });
 }
 
+export const openHome = () => go({ ...wanted, channel: HOME, thread: null });
+
+/** A message with its thread beside it. */
+export const openMessage = (id, ts) => go({ ...wanted, channel: isDirect(channel(id)) ? DIRECT : channel(id).name, thread: ts });
 export const openThread = (ts) => go({ ...wanted, thread: ts });
 export const closeThread = () => go({ ...wanted, thread: null });
 

@@ -3,7 +3,7 @@
 import { avatar } from "./avatar.js";
 import { h, reconcile, setText } from "./dom.js";
 import { icon } from "./icons.js";
-import { become, openChannel, place } from "./place.js";
+import { become, openChannel, openHome, place } from "./place.js";
 import { mentionsOf, unreadIn } from "./unread.js";
 import { BOT, channelsOf, directOf, people, person, roleOf } from "./workspace.js";
 
@@ -23,7 +23,7 @@ export function showSidebar(open) {
 export function renderSidebar() {
   const direct = directOf(place.user);
   reconcile(document.getElementById("channels"), channelsOf(place.user).map((room) => roomItem(room.id, room.name, [icon("hash")], unreadIn(place.user, room.id))));
-  reconcile(document.getElementById("directs"), [roomItem(direct.id, BOT.name, [avatar(BOT, "small")], unreadIn(place.user, direct.id))]);
+  reconcile(document.getElementById("directs"), [homeItem(), roomItem(direct.id, BOT.name, [avatar(BOT, "small")], unreadIn(place.user, direct.id))]);
   reconcile(switcher, people().map(personItem));
   const me = person(place.user);
   setText(document.getElementById("you"), `You are ${me.name} (${roleOf(me)})`);
@@ -32,7 +32,7 @@ export function renderSidebar() {
 }
 
 function roomItem(id, name, picture, { unread, mentions }) {
-  const current = place.channel === id;
+  const current = place.channel === id && !place.home;
   const open = () => {
     openChannel(id);
     showSidebar(false);
@@ -52,6 +52,19 @@ function roomItem(id, name, picture, { unread, mentions }) {
           mentions ? badge(mentions) : null,
         ),
       ),
+  };
+}
+
+function homeItem() {
+  const open = () => {
+    openHome();
+    showSidebar(false);
+  };
+  return {
+    key: "home",
+    signature: String(place.home),
+    create: () =>
+      h("li", {}, h("button", { type: "button", class: "room", "aria-current": place.home ? "page" : null, "data-testid": "home-entry", dataset: { focus: "home" }, onclick: open }, icon("home"), h("span", { class: "room-name" }, `${BOT.name} Home`))),
   };
 }
 

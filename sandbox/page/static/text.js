@@ -2,7 +2,7 @@
 
 import { h } from "./dom.js";
 import { emojiFor } from "./emoji.js";
-import { openChannel, place } from "./place.js";
+import { openChannel, openMessage, place } from "./place.js";
 import { calls, channel, group, person } from "./workspace.js";
 
 const LINK = /^(https?:\/\/|mailto:|tel:)/i;
@@ -31,7 +31,15 @@ export const plainText = (object) => (object?.emoji === false ? [decode(object.t
 export function link(address, ...label) {
   const target = decode(address);
   if (!LINK.test(target)) return h("span", {}, ...(label.length ? label : [target]));
+  const here = messageAt(target);
+  if (here) return h("a", { href: target, dir: "auto", onclick: (event) => { event.preventDefault(); openMessage(...here); } }, ...(label.length ? label : [target]));
   return h("a", { href: target, target: "_blank", rel: "noopener noreferrer", dir: "auto" }, ...(label.length ? label : [target]));
+}
+
+/** `[channel, ts]` of a link to a message of this very workspace, or null. */
+function messageAt(address) {
+  const found = address.startsWith(`${location.origin}/`) ? address.match(/\/archives\/([CDG]\w+)\/p(\d+)(\d{6})$/) : null;
+  return found && channel(found[1]) ? [found[1], `${found[2]}.${found[3]}`] : null;
 }
 
 export const userMention = (id) => mention(`@${person(id).name}`, calls(`<@${id}>`, place.user));

@@ -103,6 +103,8 @@ def _accept_block(block: dict[str, Any]) -> None:
             assert 1 <= len(block["elements"]) <= limits.ACTIONS_ELEMENTS_MAX_ITEMS
         case "rich_text":
             assert all(part["elements"] for part in block["elements"])
+        case "divider":
+            assert set(block) <= {"type", "block_id"}
         case kind:
             assert kind == "input"
 

@@ -1,0 +1,106 @@
+"""App Home and what /signoff answers stay within Slack's limits, whatever is in them."""
+
+import json
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.views import signoff
+from bot.views.entries import Lines
+from bot.views.home import home
+from store.records import ApprovalStatus, Message, RunStatus
+from tests.unit.views import stories
+from tests.unit.views.slack_rules import accept_message, accept_view, buttons, is_only_ours, markup, shown
+from tests.unit.views.test_any_input import hostile
+from workflows.desk import PAGE_ROWS, Desk, Item, Page
+from workflows.story import Story
+
+CARD = Message(tenant="T0SANDBOX", outbox="out-1", channel="C0REFUNDS", ts="1700000000.000100")
+ADDRESS = "https://acme.slack.com/"
+LINES = Lines(lambda run: stories.HEADLINE, ADDRESS)
+NOTHING = Page((), 0, 0)
+
+
+def item(
+    status: ApprovalStatus = ApprovalStatus.PENDING, card: Message | None = CARD, text: str = ""
+) -> Item:
+    asked = stories.request(title=text) if text else None
+    run = (
+        stories.run()
+        if status == ApprovalStatus.PENDING
+        else stories.run(RunStatus.DONE, outcome_text=text * 20)
+    )
+    return Item(run, stories.approval(status, asked), card)
+
+
+def page(one: Item, number: int = 0, total: int = PAGE_ROWS) -> Page:
+    return Page((one,) * min(PAGE_ROWS, total - number * PAGE_ROWS), number, total)
+
+
+def test_what_waits_links_to_its_card_and_names_who_asks() -> None:
+    view = home(Desk(page(item(), total=1), NOTHING, NOTHING), LINES, ["/refund"])
+    accept_view(view)
+    [entry] = [each for each in markup(view["blocks"]) if "Refund" in each]
+    assert "<https://acme.slack.com/archives/C0REFUNDS/p1700000000000100|Refund 25.00 USD>" in entry
+    assert f"<@U0RILEY> asks: {stories.HEADLINE}" in entry
+
+
+def test_what_has_no_card_yet_is_listed_without_a_link() -> None:
+    view = home(Desk(page(item(card=None), total=1), NOTHING, NOTHING), LINES, ["/refund"])
+    assert "archives" not in json.dumps(view)
+    assert "Refund 25.00 USD" in shown(view["blocks"])
+
+
+def test_an_empty_home_says_so_and_how_to_ask() -> None:
+    view = home(Desk(NOTHING, NOTHING, NOTHING), LINES, ["/refund", "/access"])
+    accept_view(view)
+    assert "`/refund` or `/access` asks for something" in shown(view["blocks"])
+    assert buttons(view["blocks"]) == {}
+
+
+@pytest.mark.parametrize(
+    ("number", "total", "offered"),
+    [
+        (0, PAGE_ROWS, {}),
+        (0, PAGE_ROWS + 1, {"next_page": 1}),
+        (3, 5000, {"previous_page": 2, "next_page": 4}),
+        (499, 5000, {"previous_page": 498}),
+    ],
+)
+def test_pages_are_offered_where_there_are_more(number: int, total: int, offered: dict[str, int]) -> None:
+    view = home(Desk(page(item(), number, total), NOTHING, NOTHING), LINES, ["/refund"])
+    accept_view(view)
+    found = {id: json.loads(each["value"]) for id, each in buttons(view["blocks"]).items()}
+    assert found == {id: {"waiting": page} for id, page in offered.items()}
+    assert json.loads(view["private_metadata"]) == {"waiting": number, "asked": 0, "decided": 0}
+
+
+@settings(max_examples=60, deadline=None)
+@given(text=hostile(150), headline=hostile(), status=st.sampled_from(ApprovalStatus))
+def test_any_text_makes_a_home_and_an_answer_that_slack_takes(
+    text: str, headline: str, status: ApprovalStatus
+) -> None:
+    lines = Lines(lambda run: headline, ADDRESS)
+    full = page(item(status, text=text or "x"), number=1, total=5000)
+    view = home(Desk(full, full, full), lines, ["/refund"])
+    accept_view(view)
+    story = Story(item(status, text=text).run, (stories.approval(status),), (stories.effect(),), CARD)
+    steps = [stories.step(each, text=text * 20) for each in range(30)]
+    for said in (
+        signoff.pending(full, full, lines),
+        signoff.story(story, steps, lines),
+        signoff.help([], text),
+    ):
+        accept_message(said.blocks)
+        assert said.text
+        assert all(is_only_ours(each) for each in markup(said.blocks))
+
+
+def test_a_long_story_is_told_by_its_last_steps() -> None:
+    told = Story(stories.run(), (stories.approval(),), (), CARD)
+    steps = [stories.step(each, text=f"step {each}") for each in range(20)]
+    text = shown(signoff.story(told, steps, LINES).blocks)
+    assert "step 19" in text
+    assert "step 12" in text
+    assert "step 11" not in text
