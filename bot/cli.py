@@ -8,6 +8,7 @@ from contextlib import closing, contextmanager
 from typing import Annotated
 
 import stripe
+import structlog
 import typer
 import yaml  # type: ignore[import-untyped]  # its stubs are not among our pins
 from rich.console import Console
@@ -28,8 +29,13 @@ from workflows.effects.stripe_payments import StripePayments
 from workflows.invariants import broken_rules
 
 app = typer.Typer(
-    no_args_is_help=True, add_completion=False, help="Signoff: a person decides, then it happens once."
+    no_args_is_help=True,
+    add_completion=False,
+    # Typer's own tracebacks show local variables, and with them what must not be shown.
+    pretty_exceptions_enable=False,
+    help="Signoff: a person decides, then it happens once.",
 )
+log = structlog.get_logger()
 RUN_ID_WIDTH = 20
 
 console = Console(highlight=False)
@@ -54,6 +60,10 @@ def serve() -> None:
         raise typer.Exit(1) from None
     except StoreError as error:
         problems.print(f"signoff: {error}", markup=False, soft_wrap=True)
+        raise typer.Exit(1) from None
+    except Exception as error:
+        # Whatever ends the bot is a line of its log, like all else.
+        log.critical("ended_unexpectedly", exc_info=error)
         raise typer.Exit(1) from None
 
 

@@ -1,27 +1,59 @@
-"""Structured logs: a JSON line each, or a readable form on a terminal."""
+"""Structured logs: a JSON line each, or a readable form on a terminal. What libraries say goes the same way.
+
+Every line passes the redaction; lines about a run carry `run` and `tenant`.
+"""
 
 import logging
 import sys
+from typing import TextIO
 
 import structlog
+from structlog.types import EventDict, Processor, WrappedLogger
+
+from bot.redaction import redacted
 
 
-def configure() -> None:
-    readable = sys.stderr.isatty()
+def configure(stream: TextIO | None = None) -> None:
+    """Ours from `info` up, libraries' from `warning` up; on the standard error, or on `stream` instead."""
+    out = stream or sys.stderr
+    ending = _ending(readable=out.isatty())
+    beginning: list[Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso"),
+    ]
     structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso"),
-            *([] if readable else [structlog.processors.format_exc_info]),
-            structlog.dev.ConsoleRenderer() if readable else structlog.processors.JSONRenderer(),
-        ],
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        processors=[*beginning, *ending],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        logger_factory=structlog.WriteLoggerFactory(out),
     )
+    handler = logging.StreamHandler(out)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=[*beginning, structlog.stdlib.add_logger_name],
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *ending],
+        )
+    )
+    logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
+    logging.captureWarnings(capture=True)
     logging.getLogger("slack_bolt.AsyncApp").addFilter(_is_news)
-    # Libraries: warnings only. LangChain reports our own step limit as a failed callback; it is no failure.
-    logging.basicConfig(level=logging.WARNING, stream=sys.stderr)
+    # LangChain reports our own step limit as a failed callback; it is no failure.
     logging.getLogger("langchain_core.callbacks.manager").setLevel(logging.ERROR)
+
+
+def _ending(*, readable: bool) -> list[Processor]:
+    """Tracebacks become text before the redaction, and never show local variables."""
+    renderer: Processor = (
+        structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+        if readable
+        else structlog.processors.JSONRenderer(ensure_ascii=False)
+    )
+    return [structlog.processors.format_exc_info, _redact, renderer]
+
+
+def _redact(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    clean: EventDict = redacted(event)
+    return clean
 
 
 def _is_news(record: logging.LogRecord) -> bool:

@@ -93,15 +93,19 @@ class EmbeddedEngine:
 
     async def _drive(self, claimed: Run) -> None:
         """Drives until its last transaction is recorded: a full disk keeps the run, and it goes on after."""
+        # The task's own context: whatever is logged in it, by libraries too, names the run.
+        structlog.contextvars.bind_contextvars(run=claimed.id, tenant=claimed.tenant)
+        log.info("drive_begins", workflow=claimed.workflow, epoch=claimed.epoch)
         while True:
             try:
                 await self._driver.drive(claimed)
+                log.info("drive_ends")
                 return
             except Stale:
-                log.warning("drive_superseded", run=claimed.id, tenant=claimed.tenant)
+                log.warning("drive_superseded")
                 return
             except StoreError as error:
-                log.error("drive_not_recorded", run=claimed.id, tenant=claimed.tenant, error=str(error))
+                log.error("drive_not_recorded", error=str(error))
                 await asyncio.sleep(STORE_RETRY_S)
 
 
