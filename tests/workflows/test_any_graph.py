@@ -1,7 +1,9 @@
 """A brought graph: no run lost, no answer used twice, and every step committed before the next one begins."""
 
 import asyncio
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import timedelta
 
 import pytest
@@ -60,9 +62,12 @@ async def step_once(house: House, run: str) -> bool:
     return True
 
 
+async def state_of(house: House, run: str) -> dict[str, object]:
+    return await house.database.read(lambda tx: dehydrated_state(tx, f"{TENANT}:{run}"))
+
+
 async def log_of(house: House, run: str) -> object:
-    state = await house.database.read(lambda tx: dehydrated_state(tx, f"{TENANT}:{run}"))
-    return state.get("log", [])
+    return (await state_of(house, run)).get("log", [])
 
 
 async def pending(house: House, run: str) -> list[Approval]:
@@ -96,7 +101,7 @@ async def test_the_node_gets_the_decision_and_what_was_asked(house: House, bring
     await house.drive()
     await house.approve(run)
     await house.drive()
-    state = await house.database.read(lambda tx: dehydrated_state(tx, f"{TENANT}:{run}"))
+    state = await state_of(house, run)
     assert state["answer"] == {
         "decision": "approved",
         "by": "U0MORGAN",
@@ -342,3 +347,34 @@ async def test_a_graph_of_another_shape_takes_up_no_run_of_the_old_one(house: Ho
     await house.approve(run)
     await house.drive()
     assert (await house.run(run)).outcome == "workflow_changed"
+
+
+async def test_a_question_changed_in_the_database_is_found(house: House, bring: Bring) -> None:
+    await bring("reviewed")
+    await house.drive()
+    with closing(sqlite3.connect(house.file, isolation_level=None)) as connection:
+        change = "UPDATE approvals SET request = json_set(request, '$.question.value.cost', ?)"
+        connection.execute(change, (6,))
+        [told] = house.broken()
+        assert "asks other than was shown" in told
+        connection.execute(change, (5,))
+
+
+async def test_many_runs_driven_at_once_keep_their_states_apart(house: House, bring: Bring) -> None:
+    await bring("reviewed")
+    workflow = house.installed["reviewed"].workflow
+    started = [
+        await house.start("reviewed", f"d{number}", workflow.input_model(topic=f"topic {number}"))
+        for number in range(2, 18)
+    ]
+    for _ in range(2):
+        await asyncio.gather(*[house.driver.drive(await house.claim(run)) for run in started])
+    for run in started:
+        await house.approve(run)
+    for _ in range(3):
+        await asyncio.gather(*[house.driver.drive(await house.claim(run)) for run in started])
+    for number, run in enumerate(started, start=2):
+        assert (await house.run(run)).status == RunStatus.DONE
+        state = await state_of(house, run)
+        assert state["topic"] == f"topic {number}"
+        assert state["log"] == ["think", "review: approved", "act", "report"]
