@@ -11,10 +11,11 @@ async def check_channel(client: AsyncWebClient, workflow: str, channel: str) -> 
     read = await answer(client.conversations_history(channel=channel, limit=1))
     if not isinstance(read, Refusal):
         return Finding(f"workflows.{workflow}.channel: the bot is in {channel}.")
-    return _refused(f"workflows.{workflow}.channel", channel, read.code)
+    return refused(f"workflows.{workflow}.channel", channel, read.code)
 
 
-def _refused(key: str, channel: str, code: str) -> Finding:
+def refused(key: str, channel: str, code: str) -> Finding:
+    """Pure: what Slack's word means for whoever configured the channel."""
     if code == "channel_not_found":
         return Finding(
             f"{key}: Slack shows the bot no channel {channel}.",
