@@ -61,6 +61,8 @@ def _input(field: FormField) -> dict[str, Any]:
     }
     if field.entry.previewed:
         block["dispatch_action"] = True
+    if field.hint == field.label:
+        return block
     hint = f"{field.hint}. Enter looks it up." if field.entry.previewed and field.hint else field.hint
     return {**block, "hint": plain(_unmarked(mrkdwn.fit(hint, HINT_MAX)))} if hint else block
 

@@ -144,6 +144,16 @@ async def test_who_left_the_group_is_refused_after_the_next_read(office: Office)
     assert office.verdict("U0MORGAN") == Verdict.NOT_AN_APPROVER
 
 
+async def test_a_person_is_named_by_their_id_and_their_groups_unless_they_can_decide_nothing(
+    office: Office,
+) -> None:
+    names = office.directory.names
+    assert names("U0MORGAN") == ["U0MORGAN", "S0LEADS"]
+    assert names("U0SAM") == ["U0SAM"]
+    for nobody in ("U0GUS", "U0OLGA", "U0GONE", "U0BOT", "U0RILEY"):
+        assert names(nobody) == []
+
+
 async def test_nothing_read_yet_is_as_old_as_can_be() -> None:
     assert Office().verdict("U0MORGAN") == Verdict.FACTS_STALE
     assert Office().verdict("U0SAM") == Verdict.FACTS_STALE

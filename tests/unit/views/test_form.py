@@ -16,7 +16,7 @@ FIELDS = fields_of(RefundInput)
 
 class Access(BaseModel):
     system_name: str = Field(title="Which system?", description="`crm` or another")
-    days: int = 7
+    days: int = Field(default=7, description="days")
     why: Annotated[str, Entry(multiline=True, length_max=9000)] = ""
 
 
