@@ -12,7 +12,6 @@ from pathlib import Path
 import aiohttp
 import stripe
 import structlog
-from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.errors import SlackApiError
 from slack_sdk.http_retry.async_handler import AsyncRetryHandler
@@ -30,6 +29,7 @@ from bot.doctor.finding import Finding, StartRefused
 from bot.posting import Poster
 from bot.publisher import Publisher
 from bot.settings import Config, Environment, SettingsError
+from bot.way_in import reachable
 from store.sqlite import Database
 from workflows.any_graph.errors import UnusableGraph
 from workflows.approvals.decide import Approvals
@@ -117,10 +117,7 @@ async def serving(environment: Environment, config: Config) -> AsyncIterator[Non
         await engine.start()
         running.push_async_callback(publisher.stop)
         publisher.start()
-        app_token = environment.slack_app_token.get_secret_value()
-        socket = AsyncSocketModeHandler(app, app_token, web_client=listening)
-        running.push_async_callback(socket.close_async)
-        await _connect(socket, listening, app_token)
+        await running.enter_async_context(reachable(environment, app, listening))
         await asyncio.wait({checking}, timeout=CHECKS_WAITED_FOR_S)
         log.info("serving", tenant=tenant, workflows=sorted(config.workflows), boot=database.boot)
         yield
@@ -168,14 +165,6 @@ def _import_from_here() -> None:
     here = str(Path.cwd())
     if here not in sys.path:
         sys.path.append(here)
-
-
-async def _connect(socket: AsyncSocketModeHandler, client: AsyncWebClient, token: str) -> None:
-    """Slack's client would ask again for ever with a token that Slack refuses, so it is asked once before."""
-    finding = await slack_tokens.check_app_token(client, token)
-    if not finding.is_right:
-        raise StartRefused(finding)
-    await socket.connect_async()  # type: ignore[no-untyped-call]  # Bolt leaves it bare
 
 
 async def _identity(client: AsyncWebClient) -> AsyncSlackResponse:

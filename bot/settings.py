@@ -8,7 +8,16 @@ import tomllib
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
+from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from workflows.workflow import WorkflowSettings
@@ -29,7 +38,9 @@ class Environment(BaseSettings):
     model_config = SettingsConfigDict(frozen=True, extra="ignore", env_ignore_empty=True)
 
     slack_bot_token: SecretStr
-    slack_app_token: SecretStr
+    # One of the two, and which one says how Slack reaches the bot: by its HTTP requests, or by a socket.
+    slack_signing_secret: SecretStr | None = None
+    slack_app_token: SecretStr | None = Field(default=None, validate_default=True)
     stripe_api_key: SecretStr
     slack_api_url: str = SLACK_API
     stripe_api_base: str | None = None
@@ -38,6 +49,28 @@ class Environment(BaseSettings):
     signoff_home: Path = Path(".signoff")
     signoff_config: Path = Path("signoff.toml")
     signoff_clock_file: Path | None = None
+    signoff_http_host: str = Field(default="127.0.0.1", pattern=r"^[\w.:-]+$")
+    signoff_http_port: int = Field(default=3000, ge=1, le=65535)
+
+    @field_validator("slack_signing_secret")
+    @classmethod
+    def _not_blank(cls, secret: SecretStr | None) -> SecretStr | None:
+        if secret is not None and not secret.get_secret_value().strip():
+            raise ValueError("is blank")
+        return secret
+
+    @field_validator("slack_app_token")
+    @classmethod
+    def _one_way_in(cls, app_token: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+        signing_secret = info.data.get("slack_signing_secret")
+        if app_token is None and signing_secret is None:
+            raise PydanticCustomError("missing", "is missing")
+        if app_token is not None and signing_secret is not None:
+            raise ValueError(
+                "is set together with SLACK_SIGNING_SECRET; keep the app token for Socket Mode, "
+                "or the signing secret for HTTP"
+            )
+        return app_token
 
     @property
     def database_file(self) -> Path:

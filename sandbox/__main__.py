@@ -1,4 +1,4 @@
-"""`python -m sandbox [--port 8700] [--home .signoff] [--no-page] -- COMMAND...`"""
+"""`python -m sandbox [--port 8700] [--home .signoff] [--no-page] [--deliver http] -- COMMAND...`"""
 
 import argparse
 import asyncio
@@ -33,6 +33,10 @@ def read_settings(arguments: list[str]) -> Settings:
     parser.add_argument("--no-page", dest="page", action="store_false")
     parser.add_argument("--manifest", type=Path, default=Path("manifest.yml"))
     parser.add_argument("--pace", default="5,40", help="messages a second in a channel, and the burst: 5,40")
+    parser.add_argument("--deliver", choices=("socket", "http"), default="socket", help="how Slack sends")
+    parser.add_argument(
+        "--bot-port", type=int, default=3000, help="where the bot listens with --deliver http"
+    )
     parser.add_argument("command", nargs="*")
     given = parser.parse_args(arguments)
     try:
@@ -48,6 +52,7 @@ def read_settings(arguments: list[str]) -> Settings:
         manifest=given.manifest,
         messages_per_second=pace[0],
         message_burst=pace[1],
+        bot_port=given.bot_port if given.deliver == "http" else None,
     )
 
 

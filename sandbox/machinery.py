@@ -11,7 +11,7 @@ from sandbox.faults import Faults
 from sandbox.inspector import Inspector
 from sandbox.settings import Settings
 from sandbox.slack.api import SlackDouble
-from sandbox.slack.cast import APP_TOKEN, BOT_TOKEN
+from sandbox.slack.cast import APP_TOKEN, BOT_TOKEN, SIGNING_SECRET
 from sandbox.storage import Storage
 from sandbox.stripe.api import StripeDouble
 from sandbox.supervisor import BotOutcome, Supervisor
@@ -38,8 +38,8 @@ class Sandbox:
             settings.command,
             bot_environment(settings),
             settings.home / "bot.log",
-            is_linked=lambda: self.slack.link.is_open,
-            drop_links=self.slack.link.close_all,
+            is_linked=lambda: self.slack.carrier.is_open,
+            drop_links=self.slack.cut,
             changes=self.changes,
         )
 
@@ -74,13 +74,24 @@ SANDBOX: web.AppKey[Sandbox] = web.AppKey("sandbox", Sandbox)
 def bot_environment(settings: Settings) -> dict[str, str]:
     """What tells the bot that its Slack and its Stripe are here."""
     home = settings.home.resolve()
-    return {
+    return _way_in(settings) | {
         "SLACK_API_URL": f"{settings.address}/slack/api/",
         "SLACK_BOT_TOKEN": BOT_TOKEN,
-        "SLACK_APP_TOKEN": APP_TOKEN,
         "STRIPE_API_KEY": "sk_test_sandbox",
         "STRIPE_API_BASE": f"{settings.address}/stripe",
         "SIGNOFF_HOME": str(home),
         "SIGNOFF_CLOCK_FILE": str(home / "clock-offset"),
         "SIGNOFF_CONFIG": os.environ.get("SIGNOFF_CONFIG", "signoff.toml.example"),
+    }
+
+
+def _way_in(settings: Settings) -> dict[str, str]:
+    """Empty is as good as not set, and hides what this process was started with."""
+    if settings.bot_port is None:
+        return {"SLACK_APP_TOKEN": APP_TOKEN, "SLACK_SIGNING_SECRET": ""}
+    return {
+        "SLACK_APP_TOKEN": "",
+        "SLACK_SIGNING_SECRET": SIGNING_SECRET,
+        "SIGNOFF_HTTP_HOST": "127.0.0.1",
+        "SIGNOFF_HTTP_PORT": str(settings.bot_port),
     }

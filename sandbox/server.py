@@ -36,9 +36,10 @@ def build(settings: Settings) -> web.Application:
 
 
 async def _close_links(app: web.Application) -> None:
-    await app[SANDBOX].slack.link.close_all()
+    await app[SANDBOX].slack.cut()
 
 
 async def _closing(app: web.Application) -> AsyncIterator[None]:
+    app[SANDBOX].slack.start()
     yield
     await app[SANDBOX].close()

@@ -9,7 +9,8 @@ class Settings:
     """`command` is the bot to supervise; empty when a bot connects by itself.
 
     `messages_per_second` and `message_burst` are Slack's pace for `chat.postMessage` in one channel,
-    `ack_timeout_s` its patience with an app.
+    `ack_timeout_s` its patience with an app. With a `bot_port` Slack posts signed requests to the bot there;
+    without one the bot opens a socket.
     """
 
     port: int
@@ -20,6 +21,7 @@ class Settings:
     messages_per_second: float = 5.0
     message_burst: int = 40
     ack_timeout_s: float = 3.0
+    bot_port: int | None = None
 
     @property
     def address(self) -> str:

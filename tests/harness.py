@@ -13,12 +13,16 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 import httpx
 
 T = TypeVar("T")
 Json = dict[str, Any]
+Deliver = Literal["socket", "http"]
+
+# With SIGNOFF_TESTS_DELIVER=http every scenario runs over signed HTTP instead of Socket Mode.
+DELIVER: Deliver = "http" if os.environ.get("SIGNOFF_TESTS_DELIVER") == "http" else "socket"
 
 ROOT = Path(__file__).parent.parent
 BOT = (sys.executable, "-m", "bot", "serve")
@@ -26,9 +30,13 @@ WAIT_S = 20.0
 
 
 class Sandbox:
-    """The drive API of one sandbox process, `pid`. `home` holds its state and the bot's."""
+    """The drive API of one sandbox process, `pid`. `home` holds its state and the bot's.
 
-    def __init__(self, port: int, home: Path, pid: int) -> None:
+    `bot_url` is where the bot listens, if Slack's payloads are delivered over HTTP.
+    """
+
+    def __init__(self, port: int, home: Path, pid: int, bot_port: int) -> None:
+        self.bot_url = f"http://127.0.0.1:{bot_port}"
         self.url = f"http://127.0.0.1:{port}"
         self.home = home
         self.pid = pid
@@ -164,9 +172,11 @@ def until(look: Callable[[], T | None], what: str, wait_s: float = WAIT_S) -> T:
 
 
 @contextmanager
-def running_sandbox(home: Path, *, config: Path | None = None, **environment: str) -> Iterator[Sandbox]:
-    """Starts a sandbox and a bot on a free loopback port; stops both at the end."""
-    port = free_port()
+def running_sandbox(
+    home: Path, *, config: Path | None = None, deliver: Deliver = DELIVER, **environment: str
+) -> Iterator[Sandbox]:
+    """Starts a sandbox and a bot on free loopback ports; stops both at the end."""
+    port, bot_port = free_port(), free_port()
     chosen = {"SIGNOFF_CONFIG": str(config or ROOT / "signoff.toml.example"), **environment}
     log = (home.parent / f"{home.name}.sandbox.log").open("wb")
     process = subprocess.Popen(
@@ -180,6 +190,10 @@ def running_sandbox(home: Path, *, config: Path | None = None, **environment: st
             str(home),
             "--pace",
             "100,1000",
+            "--deliver",
+            deliver,
+            "--bot-port",
+            str(bot_port),
             "--",
             *BOT,
         ],
@@ -188,7 +202,7 @@ def running_sandbox(home: Path, *, config: Path | None = None, **environment: st
         stdout=log,
         stderr=log,
     )
-    sandbox = Sandbox(port, home, process.pid)
+    sandbox = Sandbox(port, home, process.pid, bot_port)
     try:
         until(lambda: _ready(sandbox, process), "the bot to be ready", wait_s=60)
         yield sandbox

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from bot.doctor.finding import Finding, StartRefused
+from bot.manifest import EVENTS_PATH
 from bot.settings import Environment, SettingsError
 
 _WHERE = {
@@ -11,7 +12,7 @@ _WHERE = {
     ),
     "SLACK_APP_TOKEN": (
         "In your Slack app, under Basic Information, App-Level Tokens: one with the scope connections:write; "
-        "it begins with xapp-."
+        "it begins with xapp-. Or, for HTTP instead of Socket Mode, set SLACK_SIGNING_SECRET."
     ),
     "STRIPE_API_KEY": "In Stripe's dashboard, under API keys: a restricted key as docs/stripe.md describes.",
 }
@@ -34,6 +35,19 @@ def nature(environment: Environment) -> Finding:
     if environment.moves_real_money:
         return Finding("Real Slack and a live Stripe key: approved refunds move real money.")
     return Finding("Real Slack and a Stripe test key: no money moves.")
+
+
+def over_http(environment: Environment) -> Finding:
+    address = f"http://{environment.signoff_http_host}:{environment.signoff_http_port}{EVENTS_PATH}"
+    return Finding(f"Slack signing secret: Slack's requests are taken at {address}.")
+
+
+def address_taken(environment: Environment, error: OSError) -> Finding:
+    address = f"{environment.signoff_http_host}:{environment.signoff_http_port}"
+    return Finding(
+        f"SIGNOFF_HTTP_PORT: {address} can't be listened on: {error.strerror}.",
+        "Free it, or set SIGNOFF_HTTP_HOST and SIGNOFF_HTTP_PORT to an address of this machine.",
+    )
 
 
 def _mend(line: str) -> str:

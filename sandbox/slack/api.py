@@ -1,6 +1,7 @@
 """The sandbox's Slack: the workspace, the app's side of it over HTTP and WebSocket, and the people's side."""
 
 import json
+from collections.abc import Awaitable
 from typing import Any
 
 from aiohttp import web
@@ -12,10 +13,12 @@ from sandbox.inspector import Inspector
 from sandbox.settings import Settings
 from sandbox.slack.clicks import Clicks
 from sandbox.slack.commands import Commands
+from sandbox.slack.deliveries import Carrier, Deliveries
 from sandbox.slack.errors import SlackError
 from sandbox.slack.link import Link
 from sandbox.slack.manifest import Manifest
 from sandbox.slack.pace import Pace
+from sandbox.slack.requests import Requests
 from sandbox.slack.responses import respond
 from sandbox.slack.submissions import Submissions
 from sandbox.slack.web_api import WebApi
@@ -39,10 +42,13 @@ class SlackDouble:
         self._inspector = inspector
         self._pace = Pace(settings.messages_per_second, settings.message_burst)
         self.workspace = Workspace(storage, clock, changes, manifest, settings.address)
-        self.link = Link(faults, inspector, changes, settings.address, settings.ack_timeout_s)
-        self.commands = Commands(self.workspace, self.link)
-        self.clicks = Clicks(self.workspace, self.link)
-        self.submissions = Submissions(self.workspace, self.link)
+        self.link = Link(changes, settings.address)
+        self._requests = None if settings.bot_port is None else Requests(changes, settings.bot_port)
+        self.carrier: Carrier = self._requests or self.link
+        self._deliveries = Deliveries(self.carrier, faults, inspector, settings.ack_timeout_s)
+        self.commands = Commands(self.workspace, self._deliveries)
+        self.clicks = Clicks(self.workspace, self._deliveries)
+        self.submissions = Submissions(self.workspace, self._deliveries)
         self._web_api = WebApi(self.workspace, self.link, faults, inspector, self._pace)
 
     def register(self, app: web.Application) -> None:
@@ -56,9 +62,21 @@ class SlackDouble:
         self.workspace.reset(people)
         self._pace.clear()
 
+    def start(self) -> None:
+        """To be called in the event loop that serves."""
+        if self._requests is not None:
+            self._requests.start()
+
+    def cut(self) -> Awaitable[None]:
+        """Cuts every way to the app, and forgets what was still to come late."""
+        self._deliveries.cancel_late()
+        return self.carrier.close_all()
+
     async def close(self) -> None:
         await self.commands.close()
-        await self.link.close_all()
+        await self.cut()
+        if self._requests is not None:
+            await self._requests.stop()
 
     async def _follow_permalink(self, request: web.Request) -> web.Response:
         """Where a permalink leads: the page, at that channel and thread."""

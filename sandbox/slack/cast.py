@@ -13,6 +13,7 @@ BOT_USER_ID = "U0SIGNOFF"
 BOT_NAME = "Signoff"
 BOT_TOKEN = "xoxb-sandbox"  # noqa: S105  # good for nothing but this sandbox
 APP_TOKEN = "xapp-sandbox"  # noqa: S105  # the same
+SIGNING_SECRET = "sandbox-signing-secret"  # noqa: S105  # the same
 
 Role = Literal["requester", "approver", "finance", "guest", "outsider"]
 

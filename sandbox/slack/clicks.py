@@ -6,8 +6,8 @@ from typing import Any
 from sandbox.slack import payloads
 from sandbox.slack.answers import Answer, Impossible
 from sandbox.slack.cast import Channel, Person
+from sandbox.slack.deliveries import Deliveries
 from sandbox.slack.inputs import InputError, Values, chosen, state_of
-from sandbox.slack.link import Link
 from sandbox.slack.messages import Ephemeral, Message, interactive_elements
 from sandbox.slack.modals import View
 from sandbox.slack.triggers import Trigger
@@ -33,9 +33,9 @@ class Press:
 class Clicks:
     """A click counts as confirmed, and goes out even if the element is gone by now, as from a slow client."""
 
-    def __init__(self, workspace: Workspace, link: Link) -> None:
+    def __init__(self, workspace: Workspace, deliveries: Deliveries) -> None:
         self._workspace = workspace
-        self._link = link
+        self._deliveries = deliveries
 
     async def in_message(self, person: Person, channel: Channel, ts: str, press: Press) -> Answer:
         if person.id not in channel.members:
@@ -67,7 +67,7 @@ class Clicks:
 
     async def _send(self, person: Person, payload: Document, action: Document, trigger: Trigger) -> Answer:
         summary = f"{person.handle} clicks {action['action_id']}"
-        delivery = await self._link.deliver("interactive", "block_actions", payload, summary)
+        delivery = await self._deliveries.deliver("interactive", "block_actions", payload, summary)
         view = await view_in_front(self._workspace, trigger, patient=delivery.ok)
         return Answer(delivery.ok, delivery.ack_ms, delivery.payload or None, view, delivery.error)
 

@@ -7,8 +7,8 @@ from typing import Any
 from sandbox.slack import payloads
 from sandbox.slack.answers import Answer, Impossible
 from sandbox.slack.cast import BOT_NAME, BOT_USER_ID, Channel, Person
+from sandbox.slack.deliveries import Deliveries
 from sandbox.slack.errors import SlackError
-from sandbox.slack.link import Link
 from sandbox.slack.messages import Message
 from sandbox.slack.responses import show_command_response
 from sandbox.slack.waiting import view_in_front
@@ -24,9 +24,9 @@ Document = dict[str, Any]
 
 
 class Commands:
-    def __init__(self, workspace: Workspace, link: Link) -> None:
+    def __init__(self, workspace: Workspace, deliveries: Deliveries) -> None:
         self._workspace = workspace
-        self._link = link
+        self._deliveries = deliveries
         self._events: set[asyncio.Task[None]] = set()
 
     async def run(self, person: Person, channel: Channel, command: str, text: str) -> Answer:
@@ -39,7 +39,7 @@ class Commands:
         trigger = self._workspace.triggers.issue(person.id)
         response_url = self._workspace.response_urls.issue(person.id, channel.id)
         payload = payloads.slash_command(person, channel, command, text, response_url, trigger.id)
-        delivery = await self._link.deliver(
+        delivery = await self._deliveries.deliver(
             "slash_commands", "slash_commands", payload, f"{person.handle}: {command} {text}"
         )
         if not delivery.ok:
@@ -88,7 +88,7 @@ class Commands:
             event["view"] = before.as_slack()
         payload = payloads.event(event, workspace.clock.now())
         summary = f"{person.handle} opens the home"
-        delivery = await self._link.deliver("events_api", "app_home_opened", payload, summary)
+        delivery = await self._deliveries.deliver("events_api", "app_home_opened", payload, summary)
         home = await workspace.modals.home_after(person.id, hash_before)
         return Answer(
             delivery.ok, delivery.ack_ms, view=home.as_slack() if home else None, error=delivery.error
@@ -134,7 +134,7 @@ class Commands:
         payload = payloads.event(event, self._workspace.clock.now())
         for _ in range(EVENT_ATTEMPTS_MAX):
             summary = f"{person.handle}: {event['text']}"
-            delivery = await self._link.deliver("events_api", event["type"], payload, summary)
+            delivery = await self._deliveries.deliver("events_api", event["type"], payload, summary)
             if delivery.ok:
                 return
 

@@ -11,9 +11,8 @@ from typing import Any
 from aiohttp import WSMsgType, web
 
 from sandbox.changes import Changes
-from sandbox.faults import Fault, Faults
-from sandbox.inspector import Inspector
 from sandbox.slack.cast import APP_ID
+from sandbox.slack.deliveries import Delivery
 
 CONNECTIONS_MAX = 10
 PING_EVERY_S = 10.0
@@ -22,16 +21,6 @@ CLOSE_TIMEOUT_S = 1.0
 Document = dict[str, Any]
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class Delivery:
-    """What became of an envelope: acknowledged within the time Slack gives, with `payload`, or why not."""
-
-    ok: bool
-    ack_ms: float | None = None
-    payload: Any = None
-    error: str | None = None
 
 
 @dataclass(eq=False)
@@ -43,18 +32,12 @@ class _Connection:
 class Link:
     """Deliveries go to the open connections in turn; one that is not acknowledged is never repeated."""
 
-    def __init__(
-        self, faults: Faults, inspector: Inspector, changes: Changes, address: str, ack_timeout_s: float
-    ) -> None:
-        self._faults = faults
-        self._inspector = inspector
+    def __init__(self, changes: Changes, address: str) -> None:
         self._changes = changes
         self._address = address
-        self._ack_timeout_s = ack_timeout_s
         self._tickets: set[str] = set()
         self._connections: list[_Connection] = []
         self._turn = 0
-        self._late: set[asyncio.Task[None]] = set()
 
     @property
     def is_open(self) -> bool:
@@ -90,18 +73,17 @@ class Link:
             self._drop(connection)
         return socket
 
-    async def deliver(self, kind: str, name: str, payload: Document, summary: str) -> Delivery:
-        """Sends an envelope of `kind` (`interactive`, …) and waits for its ack.
-
-        `name` is what faults are ordered by: the payload's own type.
-        """
-        fault = self._faults.take("delivery", name)
+    async def carry(self, kind: str, payload: Document, *, copies: int, deadline_s: float) -> Delivery:
+        """An envelope of `kind`, over as many connections as there are copies; the first ack counts."""
+        if not self._connections:
+            return Delivery(ok=False, error="dispatch_failed")
+        envelope = _envelope(kind, payload)
         started_s = time.monotonic()
-        delivery = await self._deliver_with(fault, kind, payload)
-        outcome = "acked" if delivery.ok else delivery.error or ""
-        took_ms = (time.monotonic() - started_s) * 1000
-        body = {"payload": payload, "ack": delivery.payload, "fault": fault.action if fault else None}
-        self._inspector.note("to_bot", name, summary, body, delivery.ack_ms or took_ms, outcome)
+        ack: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        for _ in range(copies):
+            await self._send(envelope, ack)
+        delivery = await self._await_ack(ack, started_s, deadline_s)
+        self._forget(envelope["envelope_id"])
         return delivery
 
     async def close_all(self) -> None:
@@ -109,38 +91,6 @@ class Link:
         for connection in [*self._connections]:
             self._drop(connection)
             await connection.socket.close()
-        for task in [*self._late]:
-            task.cancel()
-
-    async def _deliver_with(self, fault: Fault | None, kind: str, payload: Document) -> Delivery:
-        deadline_s = time.monotonic() + self._ack_timeout_s
-        action = fault.action if fault else None
-        if action == "down":
-            return Delivery(ok=False, error="dispatch_failed")
-        if fault and action == "delay" and fault.delay_ms / 1000 >= self._ack_timeout_s:
-            task = asyncio.create_task(self._send_late(fault.delay_ms / 1000, kind, payload))
-            self._late.add(task)
-            task.add_done_callback(self._late.discard)
-            action = "drop"
-        elif fault and action == "delay":
-            await asyncio.sleep(fault.delay_ms / 1000)
-        if action == "drop":
-            await asyncio.sleep(self._ack_timeout_s)
-            return Delivery(ok=False, error="app_did_not_respond")
-        if not self._connections:
-            return Delivery(ok=False, error="dispatch_failed")
-        envelope = _envelope(kind, payload)
-        started_s = time.monotonic()
-        ack: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
-        await self._send(envelope, ack)
-        if action == "repeat":
-            await self._send(envelope, ack)
-        delivery = await self._await_ack(ack, started_s, deadline_s)
-        self._forget(envelope["envelope_id"])
-        if action == "lose_answer" and delivery.ok:
-            await asyncio.sleep(max(0.0, deadline_s - time.monotonic()))
-            return Delivery(ok=False, error="app_did_not_respond")
-        return delivery
 
     async def _send(self, envelope: Document, ack: asyncio.Future[Any]) -> None:
         """Sends it over the next connection in turn; `ack` is cancelled when that ends before it came."""
@@ -165,10 +115,6 @@ class Link:
             return Delivery(ok=False, error="app_did_not_respond")
         acked_s, payload = ack.result()
         return Delivery(ok=True, ack_ms=round((acked_s - started_s) * 1000, 1), payload=payload)
-
-    async def _send_late(self, delay_s: float, kind: str, payload: Document) -> None:
-        await asyncio.sleep(delay_s)
-        await self._send(_envelope(kind, payload), asyncio.get_running_loop().create_future())
 
     def _take_ack(self, connection: _Connection, message: Document) -> None:
         """An ack counts once; of a late or second one only the log hears."""

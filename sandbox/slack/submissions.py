@@ -5,9 +5,9 @@ from typing import Any
 from sandbox.slack import payloads
 from sandbox.slack.answers import Answer, Impossible
 from sandbox.slack.cast import Person
+from sandbox.slack.deliveries import Deliveries
 from sandbox.slack.errors import SlackError
 from sandbox.slack.inputs import InputError, Values, refuse_incomplete, state_of
-from sandbox.slack.link import Link
 from sandbox.slack.methods.views import checked_view
 from sandbox.slack.modals import View
 from sandbox.slack.workspace import Workspace
@@ -16,9 +16,9 @@ Document = dict[str, Any]
 
 
 class Submissions:
-    def __init__(self, workspace: Workspace, link: Link) -> None:
+    def __init__(self, workspace: Workspace, deliveries: Deliveries) -> None:
         self._workspace = workspace
-        self._link = link
+        self._deliveries = deliveries
 
     async def submit(self, person: Person, view_id: str, entered: Values) -> Answer:
         """Checks what Slack's client checks, sends it, and does what the app's answer says."""
@@ -34,7 +34,7 @@ class Submissions:
         trigger = self._workspace.triggers.issue(person.id, source_view_id=view.id)
         payload = payloads.view_submission(person, view, trigger.id)
         summary = f"{person.handle} submits {view.spec.get('callback_id', '')}"
-        delivery = await self._link.deliver("interactive", "view_submission", payload, summary)
+        delivery = await self._deliveries.deliver("interactive", "view_submission", payload, summary)
         error = delivery.error
         if delivery.ok:
             try:
@@ -90,7 +90,7 @@ class Submissions:
             if view.spec.get("notify_on_close"):
                 payload = payloads.view_closed(person, view, is_cleared=is_cleared)
                 summary = f"{person.handle} closes {view.spec.get('callback_id', '')}"
-                delivery = await self._link.deliver("interactive", "view_closed", payload, summary)
+                delivery = await self._deliveries.deliver("interactive", "view_closed", payload, summary)
         return delivery
 
     def _open_view(self, person: Person, view_id: str) -> View:

@@ -34,6 +34,9 @@ OPTIONAL = [
     "SIGNOFF_HOME",
     "SIGNOFF_CONFIG",
     "SIGNOFF_CLOCK_FILE",
+    "SIGNOFF_HTTP_HOST",
+    "SIGNOFF_HTTP_PORT",
+    "SLACK_SIGNING_SECRET",
 ]
 SANDBOX = "http://127.0.0.1:8700/slack/api/"
 
@@ -145,6 +148,39 @@ class TestEnvironment:
         with pytest.raises(SettingsError, match=r"^STRIPE_API_KEY: a secret or restricted key") as refused:
             read_environment()
         assert len(key) == 1 or key not in str(refused.value)
+
+    def test_a_signing_secret_stands_in_for_the_app_token(self, variables: pytest.MonkeyPatch) -> None:
+        variables.delenv("SLACK_APP_TOKEN")
+        variables.setenv("SLACK_SIGNING_SECRET", "8f742231b10e8888abcd99yyyzzz85a5")
+        environment = read_environment()
+        assert environment.slack_app_token is None
+        assert (environment.signoff_http_host, environment.signoff_http_port) == ("127.0.0.1", 3000)
+        assert "8f742231" not in repr(environment)
+
+    def test_both_ways_in_at_once_are_refused(self, variables: pytest.MonkeyPatch) -> None:
+        variables.setenv("SLACK_SIGNING_SECRET", "8f742231b10e8888abcd99yyyzzz85a5")
+        told = r"SLACK_APP_TOKEN: is set together with SLACK_SIGNING_SECRET; keep the app token"
+        with pytest.raises(SettingsError, match=told) as refused:
+            read_environment()
+        assert "8f742231" not in str(refused.value)
+
+    @pytest.mark.parametrize(
+        ("name", "value"),
+        [
+            ("SIGNOFF_HTTP_PORT", "0"),
+            ("SIGNOFF_HTTP_PORT", "65536"),
+            ("SIGNOFF_HTTP_PORT", "http"),
+            ("SIGNOFF_HTTP_HOST", "http://0.0.0.0"),
+            ("SIGNOFF_HTTP_HOST", "a b"),
+            ("SLACK_SIGNING_SECRET", " "),
+        ],
+    )
+    def test_an_address_or_secret_that_can_not_be_is_named(
+        self, variables: pytest.MonkeyPatch, name: str, value: str
+    ) -> None:
+        variables.setenv(name, value)
+        with pytest.raises(SettingsError, match=f"^the environment: {name}: "):
+            read_environment()
 
     def test_a_live_key_goes_with_slack_itself_and_a_test_key_with_anything(
         self, variables: pytest.MonkeyPatch

@@ -1,0 +1,60 @@
+"""How Slack reaches the bot: over a socket that we open, or over signed HTTP to an address of ours."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from pydantic import SecretStr
+from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
+from slack_bolt.async_app import AsyncApp
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.doctor import slack_tokens
+from bot.doctor.finding import StartRefused
+from bot.doctor.settings import address_taken
+from bot.http import SlackOverHttp
+from bot.settings import Environment, SettingsError
+
+
+@asynccontextmanager
+async def reachable(environment: Environment, app: AsyncApp, client: AsyncWebClient) -> AsyncIterator[None]:
+    """Entered when clicks are taken. Raises StartRefused when Slack or this machine won't have it."""
+    match environment.slack_app_token, environment.slack_signing_secret:
+        case SecretStr() as token, None:
+            way_in = _over_a_socket(token, app, client)
+        case None, SecretStr() as secret:
+            way_in = _over_http(environment, secret, app)
+        case _:
+            raise SettingsError("SLACK_APP_TOKEN or SLACK_SIGNING_SECRET: one of them, and not both.")
+    async with way_in:
+        yield
+
+
+@asynccontextmanager
+async def _over_http(environment: Environment, secret: SecretStr, app: AsyncApp) -> AsyncIterator[None]:
+    server = SlackOverHttp(app, secret.get_secret_value())
+    try:
+        await _listen(server, environment)
+        yield
+    finally:
+        await server.stop()
+
+
+async def _listen(server: SlackOverHttp, environment: Environment) -> None:
+    try:
+        await server.start(environment.signoff_http_host, environment.signoff_http_port)
+    except OSError as error:
+        raise StartRefused(address_taken(environment, error)) from None
+
+
+@asynccontextmanager
+async def _over_a_socket(token: SecretStr, app: AsyncApp, client: AsyncWebClient) -> AsyncIterator[None]:
+    """Slack's client would ask again for ever with a token that Slack refuses, so it is asked once before."""
+    finding = await slack_tokens.check_app_token(client, token.get_secret_value())
+    if not finding.is_right:
+        raise StartRefused(finding)
+    socket = AsyncSocketModeHandler(app, token.get_secret_value(), web_client=client)
+    try:
+        await socket.connect_async()  # type: ignore[no-untyped-call]  # Bolt leaves it bare
+        yield
+    finally:
+        await socket.close_async()  # type: ignore[no-untyped-call]  # Bolt leaves it bare
