@@ -1,6 +1,8 @@
 """The example graph, which knows nothing of Signoff: asked for, stopped, decided and finished in Slack."""
 
-from tests.harness import Json, Sandbox, buttons, told, until
+from pathlib import Path
+
+from tests.harness import Json, Sandbox, buttons, quick_config, told, until
 from tests.scenarios.asking import OVER, hears, literal, markup, signoff
 
 COMMAND = "/vendor-access"
@@ -96,3 +98,25 @@ def test_a_kill_while_it_waits_and_another_right_after_the_click_lose_nothing(ow
     over = ended(own_sandbox, "Hooli", "done")
     assert "granted: Hooli on payroll for 7 days" in told(over)
     assert signoff("verify", home=own_sandbox.home).returncode == 0
+
+
+def test_a_graph_that_can_not_be_used_is_said_at_start_with_its_file_and_key(tmp_path: Path) -> None:
+    config = quick_config(tmp_path, graph='"examples.vendor_access:nothing"')
+    refused = signoff("manifest", SIGNOFF_CONFIG=str(config))
+    assert refused.returncode != 0
+    said = f"{config}: workflows.vendor-access.graph: examples.vendor_access:nothing: "
+    assert f"{said}examples.vendor_access has no nothing" in refused.stderr
+
+
+def test_the_command_alone_opens_a_form_made_from_the_input_schema(stage: Sandbox) -> None:
+    view = stage.command("", channel="#general", command=COMMAND)["view"]
+    assert view["title"]["text"] == "Vendor access"
+    assert [each["label"]["text"] for each in view["blocks"]] == ["Vendor", "System", "Reason"]
+    typed = {"vendor": "Wayne Enterprises", "system": "staging", "reason": "a demo"}
+    values = {
+        each["block_id"]: {each["element"]["action_id"]: typed[each["block_id"]]} for each in view["blocks"]
+    }
+    assert stage.post("submit", user="riley", view_id=view["id"], values=values)["ok"]
+    assert stage.click(card(stage, "Wayne Enterprises"), "approve", user="sam")["ok"]
+    over = ended(stage, "Wayne Enterprises", "done")
+    assert "granted: Wayne Enterprises on staging for 90 days" in told(over)

@@ -8,6 +8,8 @@ from typing import Annotated, Any, Literal, NotRequired, Required, get_args, get
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, create_model
 from typing_extensions import get_type_hints, is_typeddict
 
+from workflows.inputs import Entry
+
 TEXT_MAX = 500
 FIELDS_MAX = 10
 _FIELD = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,39}")
@@ -38,7 +40,7 @@ def input_model_of(name: str, schema: Any) -> type[BaseModel]:
     if len(names) > FIELDS_MAX:
         raise NoCommand(f"its input schema has {len(names)} fields; a command takes {FIELDS_MAX} at most")
     fields = [_field(each, hints[each], _described(schema, each)) for each in names]
-    definitions: dict[str, Any] = {each.name: _definition(each) for each in fields}
+    definitions: dict[str, Any] = {each.name: _definition(each, last=each is fields[-1]) for each in fields}
     try:
         return create_model(
             f"{name}_input", __config__=ConfigDict(frozen=True, extra="forbid"), **definitions
@@ -75,9 +77,8 @@ def _is_required(schema: Any, name: str, kind: Any) -> bool:
 
 
 def _described(schema: Any, name: str) -> str:
-    """In the words of a pydantic model, or else its name."""
-    of_model = issubclass(schema, BaseModel) and schema.model_fields[name].description
-    return of_model or name.replace("_", " ")
+    """In the words of a pydantic model."""
+    return (issubclass(schema, BaseModel) and schema.model_fields[name].description) or ""
 
 
 def _field(name: str, kind: Any, description: str) -> _Field:
@@ -94,10 +95,10 @@ def _field(name: str, kind: Any, description: str) -> _Field:
             f"its input field {name} is not text but {found}, and a command is only text: "
             "give StateGraph an input_schema of str fields"
         )
-    return _Field(name, words, description)
+    return _Field(name, words, description or (f"one of {', '.join(words)}" if words else ""))
 
 
-def _definition(field: _Field) -> tuple[Any, Any]:
+def _definition(field: _Field, *, last: bool) -> tuple[Any, Any]:
     def allowed(value: str) -> str:
         if not value:
             raise ValueError(f"the {field.name} is missing")
@@ -107,4 +108,5 @@ def _definition(field: _Field) -> tuple[Any, Any]:
             raise ValueError(f"the {field.name} must be one of {', '.join(field.words)}")
         return value
 
-    return Annotated[str, AfterValidator(allowed)], Field(description=field.description)
+    entry = Entry(multiline=last and not field.words, length_max=TEXT_MAX)
+    return Annotated[str, AfterValidator(allowed), entry], Field(description=field.description or None)
