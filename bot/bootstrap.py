@@ -40,7 +40,7 @@ from workflows.effects.ledger import Ledger
 from workflows.effects.stripe_access import StripeAccess
 from workflows.effects.stripe_payments import StripePayments
 from workflows.effects.stripe_refund import StripeRefunds
-from workflows.engine.embedded import EmbeddedEngine
+from workflows.engine.embedded import AT_ONCE_MAX, EmbeddedEngine
 from workflows.graphs.registry import UnknownWorkflow, load
 from workflows.runs import Runs
 from workflows.workflow import Registry
@@ -49,8 +49,9 @@ log = structlog.get_logger()
 
 STRIPE_TIMEOUT_S = 20
 SLACK_TIMEOUT_S = 15
-# Sync nodes of brought graphs run here, and so do look-ups of addresses.
-THREADS_MAX = 32
+# Sync nodes of brought graphs run here, and so do look-ups of addresses: more threads than drives at once, so
+# that runs in a sync node each don't keep the bot from Slack.
+THREADS_MAX = AT_ONCE_MAX + 16
 # What is wrong is said before "serving" where Slack and Stripe answer soon, and after it where they don't.
 CHECKS_WAITED_FOR_S = 1
 
