@@ -27,6 +27,8 @@ def test_a_refund_asked_by_form_is_found_on_the_approvers_home_and_approved_ther
     modal.get_by_label("Payment").fill("pi_jpy")
     modal.get_by_label("Payment").press("Enter")
     expect(modal).to_contain_text("5,000 JPY paid, 5,000 JPY refundable")
+    asked_for_a_refund = page.locator("#guide-steps li").first
+    expect(asked_for_a_refund).to_have_class("current")
     modal.get_by_label("Amount").fill("a lot")
     modal.get_by_label("Reason").fill("changed their mind")
     page.get_by_test_id("modal-submit").click()
@@ -35,6 +37,7 @@ def test_a_refund_asked_by_form_is_found_on_the_approvers_home_and_approved_ther
     page.get_by_test_id("modal-submit").click()
     expect(modal).to_be_hidden()
     expect(page.get_by_test_id("ephemeral").filter(has_text="On it: a refund of 1200")).to_be_visible()
+    expect(asked_for_a_refund).to_have_class("done")
     own_sandbox.card("pi_jpy")
 
     page.locator("[data-person=morgan]").click()

@@ -2,6 +2,8 @@
 
 import re
 
+import httpx
+
 from tests.harness import Json, Sandbox, buttons, until
 from tests.scenarios.asking import ask, markup
 
@@ -13,7 +15,9 @@ def test_an_approver_finds_what_waits_for_them_with_a_link_to_its_card(trouble: 
     [entry] = [each for each in listed(home, "Waiting for you") if "pi_plain21" in each]
     assert "Refund 21.10 USD" in entry
     assert "<@U0RILEY> asks: a refund of 21.10 on pi_plain21" in entry
-    assert f"/archives/C0REFUNDS/p{asked.ts.replace('.', '')}|" in entry
+    link = f"{trouble.url}/archives/C0REFUNDS/p{asked.ts.replace('.', '')}"
+    assert f"<{link}|" in entry
+    assert httpx.get(link).headers["location"] == f"/#/refunds/{asked.ts}"
     assert trouble.click(asked.root(), "cancel", user="riley")["ok"]
     asked.ended("cancelled")
 

@@ -112,6 +112,16 @@ def test_where_the_bot_may_not_speak_the_requester_is_told_directly(trouble: San
     asked.ended("cancelled")
 
 
+def test_a_form_outlives_the_bot_that_opened_it(own_sandbox: Sandbox) -> None:
+    view = opened(own_sandbox)
+    own_sandbox.kill()
+    assert submit(own_sandbox, view, **GOOD)["error"] == "dispatch_failed"
+    own_sandbox.start()
+    assert submit(own_sandbox, view, **GOOD)["ok"]
+    assert "Refund 25.10 USD" in own_sandbox.card("pi_plain25")["text"]
+    assert len(roots(own_sandbox)) == 1
+
+
 def opened(sandbox: Sandbox, text: str = "", user: str = "riley", channel: str = "#refunds") -> Json:
     answer = sandbox.command(text, user=user, channel=channel)
     assert answer["ok"], answer

@@ -19,7 +19,8 @@ const STEPS = [
 
 watch(({ kind, answer, what }) => {
   if (!answer.ok) return;
-  if (kind === "command" && what.name === "/refund") progress.asked = true;
+  const byForm = kind === "submit" && answer.response === null && what.view.callback_id === "ask";
+  if (byForm || (kind === "command" && what.name === "/refund" && !answer.view)) progress.asked = true;
   if (kind === "/drive/bot" && what.action === "kill") progress.killed = true;
   if (kind === "/drive/reset") progress.killed = false;
   const decided = kind === "click" && what.element.style === "primary" && person(what.user).role === "approver";

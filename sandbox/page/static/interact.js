@@ -84,7 +84,8 @@ export async function order(path, body, done = null) {
   return answer;
 }
 
-async function finish(event) {
+/** Tells the watchers of an answer, then looks at what it changed. */
+export async function finish(event) {
   for (const watcher of watchers) watcher(event);
   try {
     await refresh();

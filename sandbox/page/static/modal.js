@@ -5,7 +5,7 @@ import { renderBlocks } from "./blocks.js";
 import { control, initialValue } from "./controls.js";
 import { h } from "./dom.js";
 import { icon } from "./icons.js";
-import { click, explain, marksUnder } from "./interact.js";
+import { click, explain, finish, marksUnder } from "./interact.js";
 import { place } from "./place.js";
 import { changed, refresh } from "./state.js";
 import { clickable } from "./surface.js";
@@ -118,7 +118,8 @@ async function submit(view) {
   if (!answer.ok) of.problem = "We had some trouble connecting. Try again?";
   if (answer.response?.response_action === "errors") of.errors = answer.response.errors;
   if (!answer.ok) console.warn("The submission failed", explain(answer.error));
-  await refreshed();
+  await finish({ kind: "submit", answer, what: { user: place.user, view } });
+  changed();
 }
 
 /** What Slack checks itself before it sends anything. */
