@@ -5,9 +5,10 @@ them too old; if that fails they stay old, and the policy says no.
 """
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import aiohttp
 import structlog
@@ -32,11 +33,25 @@ GONE = frozenset(["no_such_subteam", "user_not_found", "user_not_visible"])
 
 
 @dataclass(frozen=True)
-class _Person:
+class Person:
     active: bool
     full_member: bool
     of_workspace: bool
     read_at: datetime
+
+
+def person_of(found: Mapping[str, Any] | None, tenant: str, now: datetime) -> Person:
+    """What Slack's `users.info` tells that matters here; None where Slack knows nobody of that id."""
+    if found is None:
+        return Person(active=False, full_member=False, of_workspace=False, read_at=now)
+    return Person(
+        active=not found.get("deleted", False),
+        full_member=not (
+            found.get("is_restricted") or found.get("is_ultra_restricted") or found.get("is_bot")
+        ),
+        of_workspace=found.get("team_id") == tenant and not found.get("is_stranger", False),
+        read_at=now,
+    )
 
 
 @dataclass(frozen=True)
@@ -56,7 +71,7 @@ class SlackDirectory:
         self._users = {user for policy in policies for user in policy.users}
         self._group_ids = {group for policy in policies for group in policy.groups}
         self._groups: dict[str, _Group] = {}
-        self._people: dict[str, _Person] = {}
+        self._people: dict[str, Person] = {}
         self._read_at = NEVER
         self._tried_at = NEVER
         self._reading = asyncio.Lock()
@@ -138,21 +153,13 @@ class SlackDirectory:
             return frozenset()
         return frozenset(answer["users"])
 
-    async def _person(self, user: str, now: datetime) -> _Person:
+    async def _person(self, user: str, now: datetime) -> Person:
         try:
             answer = await self._client.users_info(user=user)
         except SlackApiError as error:
             self._unless_gone(error, user)
-            return _Person(active=False, full_member=False, of_workspace=False, read_at=now)
-        found = answer["user"]
-        return _Person(
-            active=not found.get("deleted", False),
-            full_member=not (
-                found.get("is_restricted") or found.get("is_ultra_restricted") or found.get("is_bot")
-            ),
-            of_workspace=found.get("team_id") == self._tenant and not found.get("is_stranger", False),
-            read_at=now,
-        )
+            return person_of(None, self._tenant, now)
+        return person_of(answer["user"], self._tenant, now)
 
     def _unless_gone(self, error: SlackApiError, id: str) -> None:
         if error.response.get("error") not in GONE:

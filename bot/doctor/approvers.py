@@ -6,6 +6,7 @@ from datetime import datetime
 
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.directory import GONE, person_of
 from bot.doctor.finding import Finding
 from bot.doctor.slack_answers import Refusal, answer
 from workflows.approvals.policy import Policy, Verdict, VoterFacts, judge
@@ -70,15 +71,15 @@ async def _facts(
     client: AsyncWebClient, tenant: str, user: str, members: Members, now: datetime
 ) -> VoterFacts | Refusal:
     found = await answer(client.users_info(user=user))
-    gone = isinstance(found, Refusal) and found.code in ("user_not_found", "user_not_visible")
+    gone = isinstance(found, Refusal) and found.code in GONE
     if isinstance(found, Refusal) and not gone:
         return found
-    person = {"deleted": True} if isinstance(found, Refusal) else found["user"]
+    person = person_of(None if isinstance(found, Refusal) else found["user"], tenant, now)
     return VoterFacts(
         user=user,
-        active=not person.get("deleted"),
-        full_member=not any(person.get(each) for each in ("is_restricted", "is_ultra_restricted", "is_bot")),
-        of_workspace=person.get("team_id") == tenant and not person.get("is_stranger"),
+        active=person.active,
+        full_member=person.full_member,
+        of_workspace=person.of_workspace,
         groups=tuple(group for group, found in members.items() if user in _listed(found)),
         read_at=now,
     )
