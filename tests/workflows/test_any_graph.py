@@ -203,6 +203,8 @@ async def test_questions_asked_at_once_are_told_apart_and_answered_in_any_order(
         "join",
     ]
     assert len(await house.approvals_of(run)) == 3
+    lines = await house.database.read(lambda tx: steps.of_run(tx, TENANT, run, 100))
+    assert [each.node for each in lines] == ["review", "review", "review", "join"]
 
 
 async def test_questions_inside_a_subgraph_are_asked_too(house: House, bring: Bring) -> None:
