@@ -76,6 +76,8 @@ async def serving(environment: Environment, config: Config) -> AsyncIterator[Non
         publishing = slack_client(environment, http, [])
         identity = await _identity(listening)
         tenant = str(identity["team_id"])
+        # Every task from here on inherits it, so every line of the log names the workspace.
+        structlog.contextvars.bind_contextvars(tenant=tenant)
         authorized = AuthorizeResult.from_auth_test_response(
             auth_test_response=identity, bot_token=environment.slack_bot_token.get_secret_value()
         )
@@ -118,7 +120,7 @@ async def serving(environment: Environment, config: Config) -> AsyncIterator[Non
         await engine.start()
         running.push_async_callback(publisher.stop)
         publisher.start()
-        await running.enter_async_context(reachable(environment, app, listening))
+        await running.enter_async_context(reachable(environment, config.slack, app, listening))
         await asyncio.wait({checking}, timeout=CHECKS_WAITED_FOR_S)
         log.info("serving", tenant=tenant, workflows=sorted(config.workflows), boot=database.boot)
         yield

@@ -105,6 +105,8 @@ class SlackSettings(BaseModel):
     # https://docs.slack.dev/apis/web-api/rate-limits
     messages_per_second: float = Field(default=1.0, gt=0, le=1000)
     burst: int = Field(default=30, ge=1, le=1000)
+    # As in Slack's own client for Node, whose `serverPingTimeout` is 30 s.
+    silence_max_s: float = Field(default=30, ge=1, le=600)
 
 
 class Config(BaseModel):

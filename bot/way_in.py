@@ -1,5 +1,6 @@
 """How Slack reaches the bot: over a socket that we open, or over signed HTTP to an address of ours."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -12,15 +13,18 @@ from bot.doctor import slack_tokens
 from bot.doctor.finding import StartRefused
 from bot.doctor.settings import address_taken
 from bot.http import SlackOverHttp
-from bot.settings import Environment, SettingsError
+from bot.settings import Environment, SettingsError, SlackSettings
+from bot.silence import listen_for_silence, replace_silent_sockets
 
 
 @asynccontextmanager
-async def reachable(environment: Environment, app: AsyncApp, client: AsyncWebClient) -> AsyncIterator[None]:
+async def reachable(
+    environment: Environment, settings: SlackSettings, app: AsyncApp, client: AsyncWebClient
+) -> AsyncIterator[None]:
     """Entered when clicks are taken. Raises StartRefused when Slack or this machine won't have it."""
     match environment.slack_app_token, environment.slack_signing_secret:
         case SecretStr() as token, None:
-            way_in = _over_a_socket(token, app, client)
+            way_in = _over_a_socket(token, settings.silence_max_s, app, client)
         case None, SecretStr() as secret:
             way_in = _over_http(environment, secret, app)
         case _:
@@ -47,14 +51,21 @@ async def _listen(server: SlackOverHttp, environment: Environment) -> None:
 
 
 @asynccontextmanager
-async def _over_a_socket(token: SecretStr, app: AsyncApp, client: AsyncWebClient) -> AsyncIterator[None]:
+async def _over_a_socket(
+    token: SecretStr, silence_max_s: float, app: AsyncApp, client: AsyncWebClient
+) -> AsyncIterator[None]:
     """Slack's client would ask again for ever with a token that Slack refuses, so it is asked once before."""
     finding = await slack_tokens.check_app_token(client, token.get_secret_value())
     if not finding.is_right:
         raise StartRefused(finding)
     socket = AsyncSocketModeHandler(app, token.get_secret_value(), web_client=client)
+    await listen_for_silence(socket.client)
     try:
         await socket.connect_async()  # type: ignore[no-untyped-call]  # Bolt leaves it bare
-        yield
+        watching = asyncio.create_task(replace_silent_sockets(socket.client, silence_max_s), name="watchdog")
+        try:
+            yield
+        finally:
+            watching.cancel()
     finally:
         await socket.close_async()  # type: ignore[no-untyped-call]  # Bolt leaves it bare

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 Target = Literal["slack", "stripe", "delivery"]
-Action = Literal["error", "rate_limit", "lose_answer", "delay", "down", "drop", "repeat"]
+Action = Literal["error", "rate_limit", "lose_answer", "delay", "down", "drop", "repeat", "silence"]
 
 
 @dataclass
@@ -17,7 +17,8 @@ class Fault:
     (`chat.postMessage`), a Stripe call (`refunds.create`), or a payload type (`block_actions`).
     `error` answers `status` (Slack: `{"ok": false, "error": code}`) without doing anything, `lose_answer`
     does the work and cuts the connection, `down` cuts it before any work, `rate_limit` answers 429,
-    `delay` waits `delay_ms` first, `drop` and `repeat` are for deliveries.
+    `delay` waits `delay_ms` first, `drop` and `repeat` are for deliveries; so is
+    `silence`: the connections there are stay open, and nothing is said on them any more.
     """
 
     target: Target

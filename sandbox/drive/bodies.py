@@ -90,7 +90,7 @@ class ResetBody(Body):
 ACTIONS: dict[Target, frozenset[Action]] = {
     "slack": frozenset({"error", "rate_limit", "lose_answer", "delay", "down"}),
     "stripe": frozenset({"error", "rate_limit", "lose_answer", "delay", "down"}),
-    "delivery": frozenset({"drop", "repeat", "delay", "lose_answer", "down"}),
+    "delivery": frozenset({"drop", "repeat", "delay", "lose_answer", "down", "silence"}),
 }
 
 

@@ -36,6 +36,10 @@ class Carrier(Protocol):
         """
         ...
 
+    def fall_silent(self) -> None:
+        """The connections there are stay open, and nothing is said on them any more."""
+        ...
+
     async def close_all(self) -> None:
         """Cuts every connection; what was not acknowledged never will be."""
         ...
@@ -79,7 +83,9 @@ class Deliveries:
             action = "drop"
         elif fault and action == "delay":
             await asyncio.sleep(fault.delay_ms / 1000)
-        if action == "drop":
+        if action == "silence":
+            self._carrier.fall_silent()
+        if action in ("drop", "silence"):
             await asyncio.sleep(self._ack_timeout_s)
             return Delivery(ok=False, error="app_did_not_respond")
         copies = 2 if action == "repeat" else 1

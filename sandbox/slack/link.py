@@ -15,7 +15,7 @@ from sandbox.slack.cast import APP_ID
 from sandbox.slack.deliveries import Delivery
 
 CONNECTIONS_MAX = 10
-PING_EVERY_S = 10.0
+PING_EVERY_S = 1.0
 CLOSE_TIMEOUT_S = 1.0
 
 Document = dict[str, Any]
@@ -27,6 +27,7 @@ log = logging.getLogger(__name__)
 class _Connection:
     socket: web.WebSocketResponse
     waiting: dict[str, asyncio.Future[Any]] = field(default_factory=dict)
+    silent: bool = False
 
 
 class Link:
@@ -63,7 +64,7 @@ class Link:
         await socket.send_json(self._hello())
         self._connections.append(connection)
         self._changes.bump()
-        pings = asyncio.create_task(_ping(socket))
+        pings = asyncio.create_task(_ping(connection))
         try:
             async for message in socket:
                 if message.type is WSMsgType.TEXT:
@@ -86,6 +87,11 @@ class Link:
         self._forget(envelope["envelope_id"])
         return delivery
 
+    def fall_silent(self) -> None:
+        """What is open now stays so, and carries neither envelopes nor pings."""
+        for connection in self._connections:
+            connection.silent = True
+
     async def close_all(self) -> None:
         """Cuts every connection; what was not acknowledged never will be."""
         for connection in [*self._connections]:
@@ -100,6 +106,8 @@ class Link:
         self._turn += 1
         connection = self._connections[self._turn % len(self._connections)]
         connection.waiting[envelope["envelope_id"]] = ack
+        if connection.silent:
+            return
         try:
             await connection.socket.send_json(envelope)
         except ConnectionError:
@@ -154,10 +162,11 @@ def _envelope(kind: str, payload: Document) -> Document:
     }
 
 
-async def _ping(socket: web.WebSocketResponse) -> None:
-    while not socket.closed:
-        await asyncio.sleep(PING_EVERY_S)
+async def _ping(connection: _Connection) -> None:
+    socket = connection.socket
+    while not socket.closed and not connection.silent:
         try:
             await socket.ping(f"Ping from applink-sandbox at {time.time():.3f}".encode())
         except ConnectionError:
             return
+        await asyncio.sleep(PING_EVERY_S)

@@ -80,6 +80,9 @@ class Requests:
         ack_ms = round((time.monotonic() - started_s) * 1000, 1)
         return Delivery(ok=True, ack_ms=ack_ms, payload=delivery.payload)
 
+    def fall_silent(self) -> None:
+        """No connection is kept that could."""
+
     async def close_all(self) -> None:
         """The app is gone, or about to go."""
         self._cuts += 1
