@@ -147,7 +147,8 @@ function valuesOf(view) {
 
 async function close() {
   const answer = await post("/drive/close", { user: place.user, view_id: shown.id });
-  if (!answer.ok) toast(explain(answer.error));
+  const gone = answer.error === "view_not_found"; // pressed twice, or closed by the app meanwhile
+  if (!answer.ok && !gone) toast(explain(answer.error));
   await refreshed();
 }
 
