@@ -16,7 +16,8 @@ PACKAGE = Path(store.migrate.__file__).parent
 FILES = sorted(file.stem for file in (PACKAGE / "queries").glob("*.sql"))
 OF_LANGGRAPH = {"checkpoints", "writes"}
 WITHOUT_TENANT = {"boots"}  # the owner of the file is one for all tenants
-ACROSS_TENANTS = {("runs", "all_ids"), ("runs", "recent"), ("outbox", "dead")}  # for commands on the machine itself
+# For commands on the machine itself.
+ACROSS_TENANTS = {("runs", "all_ids"), ("runs", "recent"), ("outbox", "dead")}
 POLLED = [
     ("runs", "due", "runs_due"),
     ("runs", "orphans", "runs_running"),
