@@ -50,4 +50,4 @@ def test_every_line_is_json_and_those_about_a_run_name_it(stage: Sandbox) -> Non
     assert all({"run", "tenant", "level", "timestamp"} <= set(each) for each in told)
     assert {each["tenant"] for each in told} == {"T0SANDBOX"}
     assert all(each["run"].startswith("run-") for each in told)
-    assert all({"event", "level", "timestamp"} <= set(each) for each in lines(stage.home))
+    assert all({"event", "level", "timestamp", "tenant"} <= set(each) for each in lines(stage.home))
