@@ -3,7 +3,6 @@
 import hashlib
 import hmac
 import json
-import os
 import socket
 import time
 from collections.abc import Callable, Iterator
@@ -182,19 +181,27 @@ def test_nothing_of_a_refused_body_or_signature_is_logged(place: Sandbox) -> Non
 
 
 def test_a_taken_address_is_refused_by_name(place: Sandbox, tmp_path: Path) -> None:
-    taken = urlsplit(place.bot_url)
-    second = signoff(
-        "serve",
-        home=tmp_path,
-        SLACK_BOT_TOKEN="xoxb-sandbox",
-        SLACK_SIGNING_SECRET=SECRET,
-        STRIPE_API_KEY="sk_test_sandbox",
-        SLACK_API_URL=f"{place.url}/slack/api/",
-        STRIPE_API_BASE=f"{place.url}/stripe",
-        SIGNOFF_CONFIG=str(ROOT / "signoff.toml.example"),
-        SIGNOFF_HTTP_PORT=str(taken.port),
-        PATH=os.environ["PATH"],
-    )
+    port = urlsplit(place.bot_url).port
+    second = signoff("serve", home=tmp_path, **variables(place))
     assert second.returncode == 1
-    assert f"SIGNOFF_HTTP_PORT: 127.0.0.1:{taken.port} can't be listened on" in second.stderr
+    assert f"SIGNOFF_HTTP_PORT: 127.0.0.1:{port} can't be listened on" in second.stderr
     assert "Traceback" not in second.stderr
+
+
+def test_the_doctor_says_where_slack_s_requests_are_taken(place: Sandbox) -> None:
+    checked = signoff("doctor", home=place.home, **variables(place))
+    assert checked.returncode == 0, checked.stdout
+    assert f"Slack's requests are taken at {place.bot_url}/slack/events." in checked.stdout
+    assert SECRET not in checked.stdout
+
+
+def variables(place: Sandbox) -> dict[str, str]:
+    return {
+        "SLACK_BOT_TOKEN": "xoxb-sandbox",
+        "SLACK_SIGNING_SECRET": SECRET,
+        "STRIPE_API_KEY": "sk_test_sandbox",
+        "SLACK_API_URL": f"{place.url}/slack/api/",
+        "STRIPE_API_BASE": f"{place.url}/stripe",
+        "SIGNOFF_CONFIG": str(ROOT / "signoff.toml.example"),
+        "SIGNOFF_HTTP_PORT": str(urlsplit(place.bot_url).port),
+    }
