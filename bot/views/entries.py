@@ -35,8 +35,10 @@ class Lines:
             return self.asked(item)
         request = GateRequest.model_validate(approval.request)
         asks = f"{mrkdwn.user(run.requester)} asks: {self._asks(run)}"
+        # Nobody has looked at a brought graph's question, so no risk is claimed for it.
+        mark = "grey_question" if request.question else RISK_EMOJI[request.risk]
         return (
-            f":{RISK_EMOJI[request.risk]}: *{self._linked(item, request.title)}*\n"
+            f":{mark}: *{self._linked(item, request.title)}*\n"
             f"{asks} · expires {mrkdwn.date(approval.expires_at)}"
         )
 

@@ -54,9 +54,10 @@ def usage_of(model: type[BaseModel]) -> str:
     return " ".join(name.upper() for name in model.model_fields)
 
 
-def headline_of(name: str, input: dict[str, object]) -> str:
-    """`vendor access: Acme, needs the invoices`"""
-    return f"{name.replace('-', ' ').replace('_', ' ')}: {', '.join(str(each) for each in input.values())}"
+def headline_of(name: str, model: type[BaseModel], input: dict[str, object]) -> str:
+    """`vendor access: Acme, needs the invoices`, in the model's order: what is stored is sorted by name."""
+    values = ", ".join(str(input[field]) for field in model.model_fields if field in input)
+    return f"{name.replace('-', ' ').replace('_', ' ')}: {values}"
 
 
 def _is_required(schema: Any, name: str, kind: Any) -> bool:

@@ -48,7 +48,7 @@ def any_graph(name: str, path: str) -> Workflow:
         version=_version(graph),
         input_model=model,
         usage=usage_of(model),
-        headline=partial(headline_of, name),
+        headline=partial(headline_of, name, model),
         graph=graph,
         brought=True,
     )

@@ -33,6 +33,12 @@ def test_the_last_field_of_its_command_takes_the_rest() -> None:
     assert parsed.model_dump() == {"vendor": "Acme", "system": "payroll", "reason": "to pay their invoice"}
 
 
+def test_a_headline_keeps_the_order_of_the_fields_though_what_is_stored_is_sorted() -> None:
+    workflow = any_graph("vendor-access", "examples.vendor_access:graph")
+    stored = {"reason": "audit season", "system": "payroll", "vendor": "Acme"}
+    assert workflow.headline(stored) == "vendor access: Acme, payroll, audit season"
+
+
 def test_a_field_of_fixed_words_takes_no_other_and_what_is_not_required_is_not_asked() -> None:
     model = brought("chosen").input_model
     assert not isinstance(parse_text(model, "Acme read"), tuple)
