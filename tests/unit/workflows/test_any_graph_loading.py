@@ -35,7 +35,7 @@ def test_the_last_field_of_its_command_takes_the_rest() -> None:
 
 def test_a_headline_keeps_the_order_of_the_fields_though_what_is_stored_is_sorted() -> None:
     workflow = any_graph("vendor-access", "examples.vendor_access:graph")
-    stored = {"reason": "audit season", "system": "payroll", "vendor": "Acme"}
+    stored: dict[str, object] = {"reason": "audit season", "system": "payroll", "vendor": "Acme"}
     assert workflow.headline(stored) == "vendor access: Acme, payroll, audit season"
 
 
