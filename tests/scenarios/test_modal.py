@@ -66,7 +66,7 @@ def test_a_submission_delivered_twice_asks_once(trouble: Sandbox) -> None:
     ("payment", "says"),
     [
         ("pi_plain25", " USD paid, "),
-        ("pi_jpy", "5,000 JPY paid, 5,000 JPY refundable"),
+        ("pi_jpy", "pi_jpy: 5,000 JPY paid, "),
         ("pi_nowhere", "Stripe knows no payment pi_nowhere."),
     ],
 )
