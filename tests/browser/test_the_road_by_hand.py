@@ -42,7 +42,9 @@ def card(page: Page, payment: str) -> Locator:
 
 
 def press(where: Locator, name: str) -> None:
-    where.get_by_role("button", name=name, exact=True).click()
+    button = where.get_by_role("button", name=name, exact=True)
+    expect(button).not_to_have_attribute("aria-busy", "true")
+    button.click()
 
 
 def confirmed(page: Page) -> None:

@@ -3,6 +3,7 @@
 
 import { post } from "./api.js";
 import { askConfirm } from "./confirm.js";
+import { place } from "./place.js";
 import { changed, note, refresh } from "./state.js";
 import { toast } from "./toast.js";
 
@@ -13,10 +14,10 @@ const watchers = [];
 export const watch = (watcher) => watchers.push(watcher);
 
 /** `{pending}` or `{failed: text}` of a control, or null. */
-export const markOf = (key) => marks.get(key) ?? null;
+export const markOf = (key) => marks.get(own(key)) ?? null;
 
 /** All marks below a prefix, as text: part of a message's signature, so that it renders anew when one changes. */
-export const marksUnder = (prefix) => [...marks].filter(([key]) => key.startsWith(prefix)).map(([key, mark]) => `${key}=${mark.pending ? "…" : mark.failed}`).join();
+export const marksUnder = (prefix) => [...marks].filter(([key]) => key.startsWith(own(prefix))).map(([key, mark]) => `${key}=${mark.pending ? "…" : mark.failed}`).join();
 
 const FAILURES = {
   app_did_not_respond: "Signoff didn't respond in time",
@@ -30,13 +31,17 @@ export const explain = (error) => FAILURES[error] ?? `This didn't work: ${error 
 
 /** A click on an element of a message or a modal, after its confirm dialog if it has one. */
 export async function click(key, target, element, { value, selected } = {}) {
-  if (marks.get(key)?.pending) return;
+  const mine = own(key);
+  if (marks.get(mine)?.pending) return;
   if (element.confirm && !(await askConfirm(element.confirm))) return;
-  mark(key, { pending: true });
+  mark(mine, { pending: true });
   const answer = await post("/drive/click", { ...target, action_id: element.action_id, ...(value === undefined ? {} : { value }), ...(selected === undefined ? {} : { selected }) });
-  mark(key, answer.ok ? null : { failed: explain(answer.error) });
+  mark(mine, answer.ok ? null : { failed: explain(answer.error) });
   await finish({ kind: "click", answer, what: { ...target, element } });
 }
+
+/** A mark is its person's own: what one is waiting for keeps nobody else from the same button. */
+const own = (key) => `${place.user} ${key}`;
 
 function mark(key, state) {
   if (state) marks.set(key, state);
