@@ -32,8 +32,3 @@ def insert(tx: Transaction, new: NewStep) -> bool:
 
 def of_run(tx: Transaction, tenant: str, run: str, limit: int) -> Sequence[Step]:
     return [Step.of(row) for row in tx.all(SQL["of_run"], tenant=tenant, run=run, limit=limit)]
-
-
-def count(tx: Transaction, tenant: str, run: str) -> int:
-    row = tx.one(SQL["count"], tenant=tenant, run=run)
-    return int(str(row["count"])) if row else 0

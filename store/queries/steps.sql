@@ -7,6 +7,3 @@ ON CONFLICT (tenant, run, epoch, node, ordinal) DO NOTHING
 
 -- name: of_run
 SELECT * FROM steps WHERE tenant = :tenant AND run = :run ORDER BY seq LIMIT :limit
-
--- name: count
-SELECT count(*) AS count FROM steps WHERE tenant = :tenant AND run = :run
