@@ -9,7 +9,7 @@ __all__ = ["page"]
 WIDTHS = (360, 390, 760, 761, 900, 1120, 1179, 1180, 1280, 1500)
 
 
-def test_an_open_thread_stays_on_the_screen_at_every_width(page: Page) -> None:  # noqa: F811  the fixture
+def test_an_open_thread_stays_on_the_screen_at_every_width(page: Page) -> None:
     ask(page, "/refund pi_plain01 25.00 charged twice")
     expect(card(page, "pi_plain01")).to_contain_text("View reasoning")
     thread = replies(page, "pi_plain01")
