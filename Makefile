@@ -8,13 +8,14 @@ export SIGNOFF_HOME
 BIN := .venv/bin
 SOURCES := bot workflows store sandbox examples tests
 
-.PHONY: up test check format pins clean help
+.PHONY: up test check format pictures pins clean help
 
 help:
 	@echo "make up       start the sandbox and the bot, and print the page's address (PORT=$(PORT))"
 	@echo "make test     run every test"
 	@echo "make check    format, lint, types, import contracts"
 	@echo "make format   format the code"
+	@echo "make pictures take the README's pictures again, from the real page"
 	@echo "make pins     resolve the requirements again"
 	@echo "make clean    forget what the sandbox and the bot have kept in $(SIGNOFF_HOME)"
 
@@ -33,6 +34,9 @@ check: .venv/dev.stamp
 format: .venv/dev.stamp
 	$(BIN)/ruff format $(SOURCES)
 	$(BIN)/ruff check --fix $(SOURCES)
+
+pictures: .venv/dev.stamp
+	SIGNOFF_PICTURES=docs/pictures $(BIN)/python -m pytest tests/browser/test_pictures.py
 
 # Universal pins for every platform and Python >=3.11, with hashes and without index lines. Needs uv.
 pins:
