@@ -10,7 +10,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot import errors
 from bot.directory import SlackDirectory
 from bot.listeners import approvals as approval_listeners
-from bot.listeners import ask, commands, home, requests, signoff
+from bot.listeners import ask, commands, home, reasoning, requests, signoff
 from bot.views.entries import Lines
 from store.sqlite import Database
 from workflows.approvals.decide import Approvals
@@ -41,7 +41,8 @@ def slack_app(
     commands.register(app, tenant, registry, runs)
     ask.register(app, tenant, registry, runs)
     approval_listeners.register(app, tenant, approvals, directory, clock)
-    requests.register(app, tenant, database, registry, runs)
+    reasoning.register(app, tenant, database, registry)
+    requests.register(app, tenant, runs)
     lines = Lines(lambda run: registry.headline(run.workflow, run.input), str(authorized.url))
     signoff.register(app, tenant, database, registry, directory, lines)
     home.register(app, tenant, database, registry, directory, lines, clock)

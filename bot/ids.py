@@ -11,6 +11,10 @@ class Action(StrEnum):
     PREVIEW = "preview"
     PREVIOUS = "previous_page"
     NEXT = "next_page"
+    OLDEST = "oldest_steps"
+    OLDER = "older_steps"
+    NEWER = "newer_steps"
+    NEWEST = "newest_steps"
 
 
 class Callback(StrEnum):

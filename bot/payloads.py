@@ -73,6 +73,42 @@ class Click(Payload):
         return f"click:{self.trigger_id}"
 
 
+class ReasoningClick(Payload):
+    """A press of View reasoning: in a message, in an answer only its reader sees, or in App Home."""
+
+    user: User
+    trigger_id: str
+    actions: list[ActionValue] = Field(min_length=1)
+
+    @property
+    def run(self) -> str:
+        return self.actions[0].value
+
+
+class ReasoningPage(Payload):
+    """What a button of the reasoning modal carries: a run, and the first step to show; the newest if none."""
+
+    run: str
+    first: int | None = None
+
+
+class ModalView(Payload):
+    id: str
+    hash: str
+
+
+class ReasoningTurn(Payload):
+    """A press of a button in the reasoning modal."""
+
+    user: User
+    view: ModalView
+    actions: list[ActionValue] = Field(min_length=1)
+
+    @property
+    def page(self) -> ReasoningPage:
+        return ReasoningPage.model_validate_json(self.actions[0].value)
+
+
 class HomeOpened(Payload):
     """https://docs.slack.dev/reference/events/app_home_opened"""
 

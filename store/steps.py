@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from store.records import Step
 from store.statements import statements
@@ -32,3 +33,14 @@ def insert(tx: Transaction, new: NewStep) -> bool:
 
 def of_run(tx: Transaction, tenant: str, run: str, limit: int) -> Sequence[Step]:
     return [Step.of(row) for row in tx.all(SQL["of_run"], tenant=tenant, run=run, limit=limit)]
+
+
+def count_of_run(tx: Transaction, tenant: str, run: str) -> int:
+    row: Any = tx.one(SQL["count_of_run"], tenant=tenant, run=run)
+    return int(row["count"])
+
+
+def page_of_run(tx: Transaction, tenant: str, run: str, skip: int, limit: int) -> Sequence[Step]:
+    """Oldest first, after the first `skip`. The rows of no other page are read."""
+    rows = tx.all(SQL["page_of_run"], tenant=tenant, run=run, skip=skip, limit=limit)
+    return [Step.of(row) for row in rows]

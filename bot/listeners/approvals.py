@@ -61,7 +61,8 @@ def register(
             await _whisper(respond, errors.answer(found, clock()))
             return
         title = GateRequest.model_validate(found.request).title
-        await open_modal(client, respond, click.trigger_id, modals.reject(found.id, found.digest, title))
+        view = modals.reject(found.id, found.digest, title)
+        await open_modal(client, respond, click.trigger_id, view, click.user.id)
 
     @app.view(Callback.REJECT)
     async def reject(ack: AsyncAck, body: dict[str, Any]) -> None:

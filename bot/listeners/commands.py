@@ -31,7 +31,7 @@ def _starter(tenant: str, installed: Installed, runs: Runs) -> Any:
         if fields and not inputs.clean(asked.typed):
             await ack()
             view = form(installed.workflow.name, asked.channel_id, fields)
-            await open_modal(client, respond, asked.trigger_id, view)
+            await open_modal(client, respond, asked.trigger_id, view, asked.user_id)
             return
         parsed = inputs.parse_text(installed.workflow.input_model, asked.typed)
         if isinstance(parsed, tuple):

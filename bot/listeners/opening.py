@@ -1,4 +1,4 @@
-"""Opening a modal for a click that is acked already."""
+"""Opening a modal for a click that is acked already, and answering where no modal can."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ log = structlog.get_logger()
 
 
 async def open_modal(
-    client: AsyncWebClient, respond: AsyncRespond, trigger_id: str, view: dict[str, Any]
+    client: AsyncWebClient, respond: AsyncRespond, trigger_id: str, view: dict[str, Any], user: str
 ) -> None:
     """Opens it, or tells the person that it would not open.
 
@@ -27,4 +27,16 @@ async def open_modal(
         if isinstance(error, SlackApiError) and error.response.get("error") == "exchanged_trigger_id":
             return
         log.error("modal_not_opened", error=str(error))
-        await respond(text=errors.GONE_WRONG, response_type="ephemeral", replace_original=False)
+        await tell_alone(client, respond, user, errors.GONE_WRONG)
+
+
+async def tell_alone(client: AsyncWebClient, respond: AsyncRespond, user: str, text: str) -> None:
+    """Tells one person beside what they clicked, or directly where Slack gave no way: in App Home."""
+    if respond.response_url:
+        await respond(text=text, response_type="ephemeral", replace_original=False)
+        return
+    try:
+        opened = await client.conversations_open(users=user)
+        await client.chat_postMessage(channel=opened["channel"]["id"], text=text)
+    except (SlackApiError, aiohttp.ClientError, TimeoutError) as error:
+        log.warning("person_not_told", error=str(error))

@@ -1,5 +1,6 @@
 """`/signoff help | pending | show RUN`: answers only the person who asks sees."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncRespond
@@ -10,17 +11,14 @@ from bot.payloads import SlashCommand
 from bot.views import signoff as views
 from bot.views.blocks import Rendered
 from bot.views.entries import Lines
-from store import steps
 from store.records import Step
 from store.sqlite import Database
 from store.transaction import Transaction
-from workflows import desk, story
+from workflows import desk, reasoning, story
 from workflows.approvals.policy import Policy
 from workflows.desk import Owner, Page
 from workflows.story import Story
 from workflows.workflow import Registry
-
-STEPS_READ_MAX = 5_000
 
 
 def register(
@@ -59,11 +57,11 @@ def register(
         await directory.freshen()
         names = {asked.user_id, *directory.names(asked.user_id)}
 
-        def read(tx: Transaction) -> tuple[Story, list[Step]] | None:
+        def read(tx: Transaction) -> tuple[Story, Sequence[Step]] | None:
             told = story.tell(tx, tenant, run)
             if told is None or not _may_see(told, asked, names):
                 return None
-            return told, list(steps.of_run(tx, tenant, run, STEPS_READ_MAX))
+            return told, reasoning.newest(tx, tenant, run, views.STEPS_SHOWN_MAX)
 
         found = await database.read(read)
         return views.story(*found, lines) if found else None

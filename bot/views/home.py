@@ -38,12 +38,13 @@ def home(desk: Desk, lines: Lines, commands: list[str]) -> dict[str, Any]:
 def _list(name: str, title: str, page: Page, line: Callable[[Item], str], none: str) -> Blocks:
     if not page.items:
         return [header(title), context(none)]
-    entries = [_entry(line(item)) for item in page.items]
+    entries = [_entry(line(item), item) for item in page.items]
     return [header(f"{title} ({page.total:,})"), *entries, *_paging(name, page)]
 
 
-def _entry(text: str) -> dict[str, Any]:
-    return {"type": "section", "text": marked(next(pieces(text, SECTION_TEXT_MAX)))}
+def _entry(text: str, item: Item) -> dict[str, Any]:
+    reasoning = button(Action.REASONING, "View reasoning", item.run.id)
+    return {"type": "section", "text": marked(next(pieces(text, SECTION_TEXT_MAX))), "accessory": reasoning}
 
 
 def _paging(name: str, page: Page) -> Blocks:

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Sequence
 
+from bot.ids import Action
 from bot.views import describe, mrkdwn, status
-from bot.views.blocks import Blocks, Rendered, context, sections
+from bot.views.blocks import Blocks, Rendered, actions, button, context, sections
 from bot.views.entries import Lines
 from bot.views.limits import FALLBACK_TEXT_MAX, MESSAGE_BLOCKS_MAX, MESSAGE_WEIGHT_MAX, weight
 from bot.views.people import may_approve
@@ -65,6 +66,7 @@ def story(told: Story, steps: Sequence[Step], lines: Lines) -> Rendered:
             *sections([f"*{headline}*", asked, *([card] if told.root else [])]),
             *(sections(["*How it got here*", *reached]) if reached else []),
             *_stands(told),
+            actions(f"run:{run.id}", [button(Action.REASONING, "View reasoning", run.id)]),
         ]
 
     return _rendered(f"{headline}: {run.status.value}", _fitting(telling, STEPS_SHOWN_MAX))

@@ -7,3 +7,14 @@ ON CONFLICT (tenant, run, epoch, node, ordinal) DO NOTHING
 
 -- name: of_run
 SELECT * FROM steps WHERE tenant = :tenant AND run = :run ORDER BY seq LIMIT :limit
+
+-- name: count_of_run
+SELECT count(*) AS count FROM steps WHERE tenant = :tenant AND run = :run
+
+-- name: page_of_run
+-- What is skipped is skipped in the index; only the page's rows are read.
+SELECT * FROM steps
+WHERE tenant = :tenant AND seq IN (
+  SELECT seq FROM steps WHERE tenant = :tenant AND run = :run ORDER BY seq LIMIT :limit OFFSET :skip
+)
+ORDER BY seq

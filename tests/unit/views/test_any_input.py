@@ -7,11 +7,13 @@ from hypothesis import strategies as st
 
 from bot.views import describe, modals, mrkdwn, thread
 from bot.views.card import card
+from bot.views.reasoning import reasoning
 from bot.views.thread import StepLine
 from store.records import ApprovalStatus, EffectState, RunStatus
 from tests.unit.views import stories
 from tests.unit.views.slack_rules import accept_message, accept_view, buttons, is_only_ours, markup, shown
 from workflows.gates import GateRequest, Risk
+from workflows.reasoning import PAGE_STEPS, Reasoning
 
 # Everything here tries to be read as ours; U0EVIL and evil.example are named by no one else.
 NASTY = [
@@ -180,12 +182,13 @@ def test_any_question_and_reply_are_messages_slack_takes(tale: Any, text: str, m
 
 
 @settings(max_examples=30, deadline=None)
-@given(runs(), hostile(), st.lists(hostile(), max_size=4), st.integers(1, 60), st.integers(0, 3))
+@given(runs(), hostile(), st.lists(hostile(), max_size=4), st.integers(1, 60), st.integers(0, 3000))
 def test_any_reasoning_is_a_view_slack_opens(
-    run: Any, headline: str, written: list[str], times: int, page: int
+    run: Any, headline: str, written: list[str], times: int, before: int
 ) -> None:
     steps = [stories.step(at, text=text, node=text) for at, text in enumerate(written * times)]
-    view = modals.reasoning(headline, run, steps, page)
+    page = tuple(steps[:PAGE_STEPS])
+    view = reasoning(headline, Reasoning(run, page, before + 1, before + len(steps)))
     accept_view(view)
     no_markup_of_theirs("", view["blocks"])
 
