@@ -77,10 +77,49 @@ def settle(
     external_id: str | None,
     outcome: dict[str, object],
     now: datetime,
+    look_at: datetime | None = None,
 ) -> None:
-    """Stale when the effect is no longer merely intended."""
-    tx.change(SQL["settle"], **vars(key), state=state, external_id=external_id, outcome=outcome, now=now)
+    """Stale when the effect is no longer merely intended. `look_at`: when it should be looked at again."""
+    tx.change(
+        SQL["settle"],
+        **vars(key),
+        state=state,
+        external_id=external_id,
+        outcome=outcome,
+        now=now,
+        look_at=look_at,
+    )
 
 
 def of_run(tx: Transaction, tenant: str, run: str) -> Sequence[Effect]:
     return [Effect.of(row) for row in tx.all(SQL["of_run"], tenant=tenant, run=run)]
+
+
+def key_of(effect: Effect) -> EffectKey:
+    return EffectKey(effect.tenant, effect.run, effect.epoch, effect.name, effect.discriminator)
+
+
+def due_looks(tx: Transaction, tenant: str, now: datetime, limit: int) -> Sequence[Effect]:
+    """Done, and to be looked at again by now; the longest due first."""
+    return [Effect.of(row) for row in tx.all(SQL["due_looks"], tenant=tenant, now=now, limit=limit)]
+
+
+def of_record(tx: Transaction, tenant: str, system: str, external_id: str) -> Sequence[Effect]:
+    """The effects that made this record of the other system: one, unless somebody wrote into the database."""
+    rows = tx.all(SQL["of_record"], tenant=tenant, system=system, external_id=external_id)
+    return [Effect.of(row) for row in rows]
+
+
+def hint(tx: Transaction, key: EffectKey, now: datetime) -> bool:
+    """Makes a done effect due to be looked at; False for one that is not, or no longer, done."""
+    return tx.run(SQL["hint"], **vars(key), now=now) == 1
+
+
+def look_again(tx: Transaction, effect: Effect, look_at: datetime | None) -> bool:
+    """False, and nothing is put off, when a hint came since `effect` was read. None: never again."""
+    return tx.run(SQL["look_again"], **vars(key_of(effect)), seen=effect.look_at, look_at=look_at) == 1
+
+
+def reverse(tx: Transaction, key: EffectKey, outcome: dict[str, object]) -> None:
+    """Stale when the effect is not, or no longer, done."""
+    tx.change(SQL["reverse"], **vars(key), outcome=outcome)

@@ -102,6 +102,8 @@ class Run(Record):
     outcome_text: str | None
     created_at: Moment
     ended_at: Moment | None
+    # When something it did was taken back by the system it was done in.
+    reversed_at: Moment | None = None
 
 
 class Step(Record):
@@ -167,6 +169,7 @@ class Effect(Record):
     compensates: str | None
     intended_at: Moment
     settled_at: Moment | None
+    look_at: Moment | None = None
 
 
 class Outgoing(Record):

@@ -124,6 +124,23 @@ def wake(tx: Transaction, tenant: str, id: str, now: datetime) -> bool:
     return tx.run(SQL["wake"], tenant=tenant, id=id, now=now) == 1
 
 
+def hasten(tx: Transaction, tenant: str, id: str, now: datetime) -> bool:
+    """Brings a run forward that was put off while an effect of it is under way; False for any other."""
+    return tx.run(SQL["hasten"], tenant=tenant, id=id, now=now) == 1
+
+
+def mark_reversed(
+    tx: Transaction, tenant: str, id: str, outcome: str, outcome_text: str, now: datetime
+) -> None:
+    """Something the run did was taken back. Stale while a drive holds it."""
+    tx.change(SQL["mark_reversed"], tenant=tenant, id=id, outcome=outcome, outcome_text=outcome_text, now=now)
+
+
+def request_cancel(tx: Transaction, tenant: str, id: str, by: str, now: datetime) -> None:
+    """Stale when the run has ended or somebody cancelled it already."""
+    tx.change(SQL["request_cancel"], tenant=tenant, id=id, by=by, now=now)
+
+
 def request_cancel(tx: Transaction, tenant: str, id: str, by: str, now: datetime) -> None:
     """Stale when the run has ended or somebody cancelled it already."""
     tx.change(SQL["request_cancel"], tenant=tenant, id=id, by=by, now=now)

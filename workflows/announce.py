@@ -3,6 +3,7 @@
 The rows say that something is to be shown, not how: text here is plain, and `bot/views` makes it a message.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from store import outbox
@@ -31,8 +32,18 @@ def question(tx: Transaction, run: Run, approval: str, now: datetime) -> None:
     _under_root(tx, run, OutboxKind.ASK, approval, {"approval": approval}, now)
 
 
-def reply(tx: Transaction, run: Run, what: str, text: str, now: datetime, mention: str | None = None) -> None:
-    _under_root(tx, run, OutboxKind.REPLY, what, {"text": text, "mention": mention}, now)
+def reply(
+    tx: Transaction,
+    run: Run,
+    what: str,
+    text: str,
+    now: datetime,
+    mention: str | None = None,
+    also: Sequence[str] = (),
+) -> None:
+    """`mention` is whom it calls, `also` whom besides."""
+    body: dict[str, object] = {"text": text, "mention": mention, "also": list(also)}
+    _under_root(tx, run, OutboxKind.REPLY, what, body, now)
 
 
 def whisper(tx: Transaction, run: Run, what: str, text: str, now: datetime) -> None:

@@ -27,6 +27,8 @@ class Bells:
     def __init__(self) -> None:
         self.runs = Bell()
         self.outbox = Bell()
+        self.patrol = Bell()
+        self.looks = Bell()
 
     def ring(self) -> None:
         self.runs.ring()

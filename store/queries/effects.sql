@@ -26,6 +26,34 @@ WHERE tenant = :tenant AND run = :run AND epoch = :epoch AND name = :name AND di
   AND state = 'intended' AND generation = :generation - 1
 
 -- name: settle
-UPDATE effects SET state = :state, external_id = :external_id, outcome = :outcome, settled_at = :now
+UPDATE effects SET state = :state, external_id = :external_id, outcome = :outcome, settled_at = :now,
+                   look_at = :look_at
 WHERE tenant = :tenant AND run = :run AND epoch = :epoch AND name = :name AND discriminator = :discriminator
   AND state = 'intended'
+
+-- name: due_looks
+-- What was done and should be looked at again, in the system it was done in; the longest due first.
+SELECT * FROM effects WHERE tenant = :tenant AND state = 'done' AND look_at <= :now ORDER BY look_at LIMIT :limit
+
+-- name: of_record
+-- The effects that made this record in the other system.
+SELECT * FROM effects WHERE tenant = :tenant AND system = :system AND external_id = :external_id
+
+-- name: hint
+-- Somebody says that it changed. Always another moment than before, so that a look which began earlier does
+-- not put the next one off: what it read may be older than the change.
+UPDATE effects SET look_at = CASE WHEN look_at <= :now THEN look_at - 1 ELSE :now END
+WHERE tenant = :tenant AND run = :run AND epoch = :epoch AND name = :name AND discriminator = :discriminator
+  AND state = 'done'
+
+-- name: look_again
+-- Leaves a row alone that got a hint, or changed its state, since it was read as due at :seen.
+UPDATE effects SET look_at = :look_at
+WHERE tenant = :tenant AND run = :run AND epoch = :epoch AND name = :name AND discriminator = :discriminator
+  AND state = 'done' AND look_at = :seen
+
+-- name: reverse
+-- The other system took it back.
+UPDATE effects SET state = 'reversed', outcome = :outcome, look_at = NULL
+WHERE tenant = :tenant AND run = :run AND epoch = :epoch AND name = :name AND discriminator = :discriminator
+  AND state = 'done'

@@ -58,6 +58,20 @@ WHERE tenant = :tenant AND id = :id AND status = 'running' AND epoch = :epoch AN
 UPDATE runs SET status = 'queued', lease = NULL, due_at = :due_at
 WHERE tenant = :tenant AND id = :id AND status = 'running' AND epoch = :epoch AND lease = :boot
 
+-- name: hasten
+-- A run that was put off while an effect of it is under way is due now.
+UPDATE runs SET due_at = :now
+WHERE tenant = :tenant AND id = :id AND status = 'queued' AND due_at > :now
+  AND EXISTS (SELECT 1 FROM effects AS e WHERE e.tenant = runs.tenant AND e.run = runs.id AND e.state = 'intended')
+
+-- name: mark_reversed
+-- Something the run did was taken back. While a drive holds the run this waits, since the drive may be telling
+-- how that effect came out; a run that has ended tells of it from now on.
+UPDATE runs SET reversed_at = :now,
+                outcome = CASE WHEN ended_at IS NULL THEN outcome ELSE :outcome END,
+                outcome_text = CASE WHEN ended_at IS NULL THEN outcome_text ELSE :outcome_text END
+WHERE tenant = :tenant AND id = :id AND status <> 'running'
+
 -- name: wake
 -- Waiting to due; a run that is already due, running or ended is left alone.
 UPDATE runs SET status = 'queued', due_at = :now WHERE tenant = :tenant AND id = :id AND status = 'waiting'

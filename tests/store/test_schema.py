@@ -22,6 +22,8 @@ POLLED = [
     ("runs", "due", "runs_due"),
     ("runs", "orphans", "runs_running"),
     ("approvals", "expired", "approvals_expiring"),
+    ("effects", "due_looks", "effects_looks"),
+    ("effects", "of_record", "effects_records"),
     ("outbox", "waiting", "outbox_due"),
     ("outbox", "waiting_channels", "outbox_due"),
     ("deliveries", "forget_before", "deliveries_seen"),

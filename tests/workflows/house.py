@@ -19,7 +19,10 @@ from workflows.bells import Bells
 from workflows.clock import Clock
 from workflows.drive import Driver
 from workflows.effects.ledger import Ledger
+from workflows.effects.looks import POLLING_ONLY
+from workflows.effects.system import SystemOfRecord
 from workflows.engine.embedded import EmbeddedEngine
+from workflows.engine.lookout import Lookout
 from workflows.invariants import broken_rules
 from workflows.runs import CancelAnswer, Request, Runs, Started
 from workflows.workflow import Installed, Registry, Workflow, WorkflowSettings
@@ -82,10 +85,10 @@ class House:
 
     async def open(self) -> None:
         self.database = await Database.open(self.file, self.time())
-        bells = Bells()
-        self.ledger = Ledger(
-            self.database, {self.notebook.name: self.notebook}, self.time, self.database.boot
-        )
+        self.bells = bells = Bells()
+        systems: dict[str, SystemOfRecord] = {self.notebook.name: self.notebook}
+        self.ledger = Ledger(self.database, systems, self.time, self.database.boot)
+        self.lookout = Lookout(self.database, systems, TENANT, POLLING_ONLY, self.time, bells)
         registry = Registry(list(self.installed.values()))
         self.driver = Driver(self.database, registry, self.ledger, self.time, bells)
         self.runs = Runs(self.database, self.time, bells)

@@ -2,13 +2,13 @@
 
 import asyncio
 import json
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
 from workflows.effects.system import Answer, Call, Standing
-from workflows.errors import SavedError, Unanswered
+from workflows.errors import Refused, SavedError, Unanswered
 
 
 class Trouble(StrEnum):
@@ -37,6 +37,11 @@ class Notebook:
         self._file = file
         self.trouble: list[Trouble] = []
         self.reading_fails = False
+        self.reading_is_refused = False
+        self.while_reading: Callable[[], Awaitable[object]] | None = None
+        self.looked: list[str] = []
+        self.torn_out: set[str] = set()
+        self.wet_again = False
         self.keys_called: list[str] = []
         self.hangs = asyncio.Event()
         self._spoiled: set[str] = set()
@@ -82,6 +87,18 @@ class Notebook:
             for page in self.pages
             if page["mark"] == call.mark
         ]
+
+    async def look(self, external_id: str) -> Answer:
+        self.looked.append(external_id)
+        if self.reading_fails:
+            raise Unanswered(self.name, "no connection")
+        if self.reading_is_refused:
+            raise Refused(self.name, "key_refused", "another key")
+        if self.while_reading is not None:
+            await self.while_reading()
+        if external_id in self.torn_out:
+            return Answer(Standing.FAILED, external_id, "writing_reversed", "The page was torn out.")
+        return Answer(Standing.PENDING if self.wet_again else Standing.DONE, external_id, "written", "")
 
     def _read(self) -> dict[str, dict[str, Any]]:
         pages: dict[str, dict[str, Any]] = json.loads(self._file.read_text()) if self._file.exists() else {}

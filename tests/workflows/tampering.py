@@ -7,7 +7,8 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-DONE = "(SELECT id FROM runs WHERE status = 'done')"
+DONE = "(SELECT id FROM runs WHERE status = 'done' AND reversed_at IS NULL)"
+TAKEN_BACK = "(SELECT id FROM runs WHERE reversed_at IS NOT NULL)"
 WAITING = "(SELECT id FROM runs WHERE status = 'waiting')"
 REJECTED = "(SELECT id FROM runs WHERE status = 'rejected')"
 CANCELLED = "(SELECT id FROM runs WHERE status = 'cancelled')"
@@ -219,6 +220,41 @@ TAMPERED: dict[str, tuple[str, ...]] = {
         "recorded",
         "0 entries 'ended'",
         f"UPDATE runs SET outcome_text = 'All is well.' WHERE id = {REJECTED}",
+    ),
+    "a reversal nobody recorded": (
+        "recorded",
+        "0 entries 'effect_reversed'",
+        f"UPDATE audit SET action = 'nothing' WHERE run = {TAKEN_BACK} AND action = 'effect_reversed'",
+    ),
+    "a reversed effect that was never done": (
+        "recorded",
+        "0 entries 'effect_done'",
+        f"UPDATE audit SET action = 'nothing' WHERE run = {TAKEN_BACK} AND action = 'effect_done'",
+    ),
+    "a reversed run that tells something else": (
+        "recorded",
+        "0 entries 'outcome_changed'",
+        f"UPDATE runs SET outcome_text = 'All is well.' WHERE id = {TAKEN_BACK}",
+    ),
+    "a reversal nobody is told of": (
+        "told",
+        "the reply that write was reversed is missing",
+        f"DELETE FROM outbox WHERE run = {TAKEN_BACK} AND kind = 'reply' AND body LIKE '%torn out%'",
+    ),
+    "a reversal hidden in the effect": (
+        "reversals",
+        "is marked as reversed, and no effect of it is",
+        f"UPDATE effects SET state = 'done' WHERE run = {TAKEN_BACK}",
+    ),
+    "a reversal hidden in the run": (
+        "reversals",
+        "does not show that write was reversed",
+        "UPDATE runs SET reversed_at = NULL WHERE reversed_at IS NOT NULL",
+    ),
+    "a reversal of nothing": (
+        "reversals",
+        "names nothing that was made",
+        f"UPDATE effects SET external_id = NULL WHERE run = {TAKEN_BACK}",
     ),
     "an entry edited": (
         "audit_chain",

@@ -23,6 +23,7 @@ from store.records import Effect, EffectState, Run
 from store.sqlite import Database
 from store.transaction import Transaction
 from workflows.clock import Clock
+from workflows.effects.looks import first_look
 from workflows.effects.system import Answer, Call, Standing, SystemOfRecord
 from workflows.errors import LedgerMismatch, Postponed, SavedError, Unanswered
 from workflows.gates import Decision, EffectCall, digest_of
@@ -125,7 +126,7 @@ class Ledger:
             wait = _pause(age, timedelta(seconds=1), timedelta(minutes=5))
             raise Postponed("unanswered", reason, wait) from unanswered
         if answer.standing == Standing.PENDING and answer.external_id and age <= PENDING_MAX:
-            raise Postponed("pending", answer.text, _pause(age, timedelta(seconds=5), timedelta(hours=1)))
+            raise Postponed(answer.code, answer.text, _pause(age, timedelta(seconds=5), timedelta(hours=1)))
         return answer
 
     async def _call_or_adopt(self, system: SystemOfRecord, call: Call, *, first: bool) -> Answer:
@@ -169,7 +170,8 @@ class Ledger:
         outcome: dict[str, object] = {"code": answer.code, "text": answer.text, **answer.detail}
 
         def work(tx: Transaction) -> Settled:
-            effects.settle(tx, key, state, answer.external_id, outcome, now)
+            look_at = first_look(now) if state == EffectState.DONE and answer.external_id else None
+            effects.settle(tx, key, state, answer.external_id, outcome, now, look_at)
             detail: dict[str, object] = {
                 "effect": key.name,
                 "mark": mark_of(key),

@@ -1,6 +1,7 @@
 """The refund as an effect: make it once, and find it by the mark it carries."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import stripe
 from pydantic import BaseModel, ConfigDict
@@ -9,6 +10,7 @@ from workflows.effects.stripe_errors import SYSTEM, answered
 from workflows.effects.stripe_payments import metadata_of, refunds_of
 from workflows.effects.system import Answer, Call, Standing
 from workflows.errors import Refused, Unanswered
+from workflows.money import shown
 
 # A payment with more refunds than this is searched no further; Stripe itself pages by at most 100.
 SEARCHED_MAX = 1_000
@@ -60,21 +62,45 @@ class StripeRefunds:
             raise Unanswered(SYSTEM, refused.text) from refused
         return [_answer(each) for each in found if metadata_of(each).get(MARK) == call.mark]
 
+    async def look(self, external_id: str) -> Answer:
+        refund = await answered(self._client.v1.refunds.retrieve_async(external_id))
+        answer = _answer(refund)
+        return _taken_back(refund, answer) if answer.standing == Standing.FAILED else answer
+
 
 def _answer(refund: stripe.Refund) -> Answer:
     status = refund.status or "unknown"
     detail: dict[str, object] = {"status": status, "amount": refund.amount, "currency": refund.currency}
     if status == "succeeded":
         return Answer(Standing.DONE, refund.id, "refunded", "", detail)
-    if status in ("failed", "canceled"):
-        reason = refund.failure_reason or "no reason given"
-        return Answer(
-            Standing.FAILED, refund.id, "refund_failed", f"Stripe could not complete it: {reason}", detail
+    if status == "failed":
+        text = f"Stripe could not complete it: {_reason(refund)}"
+        return Answer(Standing.FAILED, refund.id, "refund_failed", text, detail)
+    if status == "canceled":
+        text = "It was cancelled at Stripe before it went through."
+        return Answer(Standing.FAILED, refund.id, "refund_canceled", text, detail)
+    if status == "requires_action":
+        text = (
+            f"Stripe has accepted {refund.id} and waits for the customer, "
+            "whom it asks by e-mail where the money should go."
         )
-    return Answer(
-        Standing.PENDING,
-        refund.id,
-        "refund_pending",
-        f"Stripe has accepted {refund.id}; it is {status}.",
-        detail,
+        return Answer(Standing.PENDING, refund.id, "refund_requires_action", text, detail)
+    text = f"Stripe has accepted {refund.id}; it is {status}."
+    return Answer(Standing.PENDING, refund.id, "refund_pending", text, detail)
+
+
+def _taken_back(refund: stripe.Refund, answer: Answer) -> Answer:
+    """Of a refund that had gone through. Stripe books the money back: `failure_balance_transaction`."""
+    happened = "was cancelled" if refund.status == "canceled" else f"failed ({_reason(refund)})"
+    text = (
+        f"Refund {refund.id} of {shown(refund.amount, refund.currency)} {happened} at Stripe "
+        "after it had gone through: the money is back in your Stripe balance, "
+        "and the customer does not have it. "
+        "Ask again if it is still owed."
     )
+    return replace(answer, code="refund_reversed", text=text)
+
+
+def _reason(refund: stripe.Refund) -> str:
+    """Stripe's own word for it: https://docs.stripe.com/refunds#failed-refunds"""
+    return (refund.failure_reason or "no reason given").replace("_", " ")

@@ -48,3 +48,10 @@ class SystemOfRecord(Protocol):
     async def find(self, call: Call) -> Sequence[Answer]:
         """The verification read: every record that carries this mark. Raises Unanswered."""
         ...
+
+    async def look(self, external_id: str) -> Answer:
+        """How a record that was done stands now. FAILED: it was taken back, and the text says so to a reader.
+
+        Raises Unanswered, or Refused when the system won't say.
+        """
+        ...

@@ -192,6 +192,8 @@ def _report_refund(state: RefundState) -> RefundState:
         )
     if settled["state"] == EffectState.FAILED:
         return _ended(RunStatus.FAILED, settled["code"], f"Stripe refused the refund: {settled['text']}")
+    if settled["state"] == EffectState.REVERSED:
+        return _ended(RunStatus.FAILED, settled["code"], settled["text"])
     if settled["state"] == EffectState.UNKNOWN:
         text = f"It is not known whether {amount} went back. {settled['text']} Please look at {payment.id}."
         return _ended(RunStatus.HALTED, "outcome_unknown", text)

@@ -14,6 +14,7 @@ from workflows.invariants import (
     effect_keys,
     one_decision,
     recorded,
+    reversals,
     told,
     waiting_asks,
 )
@@ -28,6 +29,7 @@ RULES = (
     waiting_asks.broken,
     told.broken,
     recorded.broken,
+    reversals.broken,
     audit_chain.broken,
 )
 

@@ -3,7 +3,7 @@ and the ending each have exactly one entry in the record, and it says what the r
 
 from collections.abc import Iterator
 
-from store.effects import EffectKey
+from store.effects import key_of
 from store.records import Effect, EffectState
 from workflows.effects.ledger import mark_of
 from workflows.invariants.case import Broken, Case
@@ -31,10 +31,23 @@ def _due(case: Case) -> Iterator[tuple[str, Detail]]:
         yield "effect_intended", _intent(effect)
         if effect.state != EffectState.INTENDED:
             yield f"effect_{effect.state}", _outcome(effect)
+        if effect.state == EffectState.REVERSED:
+            yield f"effect_{EffectState.DONE}", _outcome(effect)
     if run.cancelled_at is not None:
         yield "cancel_requested", {}
     if not run.status.is_open:
-        yield "ended", {"status": run.status, "outcome": run.outcome, "text": run.outcome_text}
+        yield from _ended(case)
+
+
+def _ended(case: Case) -> Iterator[tuple[str, Detail]]:
+    """What was taken back after the end changed what the run came to."""
+    run = case.run
+    told: Detail = {"outcome": run.outcome, "text": run.outcome_text}
+    if any(entry.action == "outcome_changed" for entry in case.audit):
+        yield "ended", {"status": run.status}
+        yield "outcome_changed", told
+    else:
+        yield "ended", {"status": run.status, **told}
 
 
 def _intent(effect: Effect) -> Detail:
@@ -62,7 +75,7 @@ def _outcome(effect: Effect) -> Detail:
 
 
 def _mark(effect: Effect) -> str:
-    return mark_of(EffectKey(effect.tenant, effect.run, effect.epoch, effect.name, effect.discriminator))
+    return mark_of(key_of(effect))
 
 
 def _says(detail: Detail, wanted: Detail) -> bool:

@@ -1,10 +1,13 @@
-"""Nobody is left wondering: a run has its root message, a question its mention, an ending its reply, on
-their way to Slack or there, and nothing that was to be told is given up on."""
+"""Nobody is left wondering: a run has its root message, a question its mention, an ending and a reversal
+their replies, on their way to Slack or there, and nothing that was to be told is given up on."""
 
 from collections.abc import Iterator
 
+from store.effects import key_of
 from store.outbox import NewOutgoing
-from store.records import OutboxKind
+from store.records import EffectState, OutboxKind
+from workflows.effects.ledger import mark_of
+from workflows.effects.reversal import reply_id
 from workflows.invariants.case import Broken, Case
 
 RULE = "told"
@@ -26,3 +29,7 @@ def _due(case: Case) -> Iterator[tuple[OutboxKind, str, str]]:
         yield OutboxKind.ASK, approval.id, f"the question of approval {approval.id}"
     if not case.run.status.is_open:
         yield OutboxKind.REPLY, "ended", "the reply that says how it ended"
+    for effect in case.effects:
+        if effect.state == EffectState.REVERSED:
+            what = reply_id(mark_of(key_of(effect)))
+            yield OutboxKind.REPLY, what, f"the reply that {effect.name} was reversed"
