@@ -141,11 +141,6 @@ def request_cancel(tx: Transaction, tenant: str, id: str, by: str, now: datetime
     tx.change(SQL["request_cancel"], tenant=tenant, id=id, by=by, now=now)
 
 
-def request_cancel(tx: Transaction, tenant: str, id: str, by: str, now: datetime) -> None:
-    """Stale when the run has ended or somebody cancelled it already."""
-    tx.change(SQL["request_cancel"], tenant=tenant, id=id, by=by, now=now)
-
-
 def count_open(tx: Transaction, tenant: str, requester: str) -> int:
     return _count(tx.one(SQL["count_open"], tenant=tenant, requester=requester))
 
