@@ -187,8 +187,7 @@ class Poster:
                     [thread.StepLine(str(row.body["node"]), str(row.body["text"])) for row in rows]
                 )
             case _:
-                mention = first.body.get("mention")
-                return thread.reply(str(first.body["text"]), str(mention) if mention else None)
+                return thread.reply(str(first.body["text"]), _called_by(first))
 
     def _headline(self, told: Story) -> str:
         return self._registry.headline(told.run.workflow, told.run.input)
@@ -198,6 +197,13 @@ def _is_needed_to_decide(row: Outgoing, told: Story) -> bool:
     """The card carries the buttons, the question calls those who may press them."""
     pending = told.approval is not None and told.approval.status == ApprovalStatus.PENDING
     return row.kind in (OutboxKind.ROOT, OutboxKind.ASK) or (row.kind == OutboxKind.CARD and pending)
+
+
+def _called_by(row: Outgoing) -> Sequence[str]:
+    """Whom a reply calls: first of all the one it is for."""
+    also = row.body.get("also")
+    names = [row.body.get("mention"), *(also if isinstance(also, list) else [])]
+    return tuple(str(each) for each in names if each)
 
 
 def _digest(shown: Rendered) -> str:

@@ -104,7 +104,7 @@ def _fits(blocks: Blocks) -> bool:
 
 def _outcome(run: Run) -> str:
     told = mrkdwn.literal(run.outcome_text or "", OUTCOME_TEXT_MAX)
-    return f"{run.status}: {told}" if told else run.status.value
+    return f"{status.word(run)}: {told}" if told else status.word(run)
 
 
 def _approve(approval: Approval, request: GateRequest) -> dict[str, Any]:

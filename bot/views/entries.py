@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bot.views import mrkdwn
+from bot.views import mrkdwn, status
 from bot.views.describe import RISK_EMOJI
 from store.records import ApprovalStatus, Run
 from workflows.desk import Item
@@ -60,6 +60,7 @@ class Lines:
         return (
             f"*{self._linked(item, title)}* · {self._asks(run)}, asked by {mrkdwn.user(run.requester)}\n"
             f"{_DECIDED.get(approval.status, approval.status.value)}{who} {mrkdwn.date(approval.decided_at)}"
+            f"{_reversed_later(run)}"
         )
 
     def link(self, item: Item, label: str) -> str:
@@ -75,11 +76,17 @@ class Lines:
         return mrkdwn.literal(self.headline(run), HEADLINE_MAX)
 
 
+def _reversed_later(run: Run) -> str:
+    return f" · :warning: Reversed {mrkdwn.date(run.reversed_at)}" if run.reversed_at else ""
+
+
 def _standing(item: Item) -> str:
     run, approval = item.run, item.approval
     if not run.status.is_open:
         told = mrkdwn.literal(run.outcome_text or "", OUTCOME_MAX)
-        return f"{run.status.value.capitalize()}: {told}" if told else run.status.value.capitalize()
+        mark = ":warning: " if run.reversed_at else ""
+        standing = f"{mark}{status.word(run).capitalize()}"
+        return f"{standing}: {told}" if told else standing
     if approval is not None and approval.status == ApprovalStatus.PENDING:
         return "Waiting for a decision"
     return "Looking into it" if approval is None else "Working on it"

@@ -21,6 +21,7 @@ _ENDED = {
     RunStatus.HALTED: ":octagonal_sign: *Halted*",
     RunStatus.FAILED: ":warning: *Failed*",
 }
+_REVERSED = ":warning: *Done, and reversed later*"
 _DECIDED = {
     ApprovalStatus.APPROVED: "Approved",
     ApprovalStatus.REJECTED: "Rejected",
@@ -71,14 +72,22 @@ def ending(run: Run, approval: Approval | None, effects: tuple[Effect, ...]) -> 
 
 
 def _ended(run: Run, approval: Approval | None) -> str:
-    line = _ENDED[run.status]
+    done_and_reversed = run.reversed_at is not None and run.status == RunStatus.DONE
+    line = _REVERSED if done_and_reversed else _ENDED[run.status]
     if approval is not None and _is_the_ending(run, approval):
         line += _by(approval.decided_by)
     elif run.status == RunStatus.CANCELLED:
         line += _by(run.cancelled_by)
     if run.outcome and run.outcome != run.status.value:
         line += f" · {mrkdwn.literal(run.outcome.replace('_', ' '), OUTCOME_WORD_MAX)}"
-    return line + _at(run.ended_at)
+    return line + _at(run.reversed_at if done_and_reversed else run.ended_at)
+
+
+def word(run: Run) -> str:
+    """How a run stands, in a word: its status, unless what it did was taken back later."""
+    if run.reversed_at is not None and run.status == RunStatus.DONE:
+        return "reversed"
+    return run.status.value
 
 
 def _decided_before(run: Run, approval: Approval | None) -> Blocks:

@@ -59,13 +59,11 @@ def asks(story: Story) -> Rendered:
     return _said(f"{may_approve(approval.policy)}, please decide: {title}")
 
 
-def reply(text: str, mention: str | None) -> Rendered:
-    """`text` is plain, and is escaped here; `mention` is a user id or group id to call first."""
+def reply(text: str, mentions: tuple[str, ...] = ()) -> Rendered:
+    """`text` is plain, and is escaped here; `mentions` are user ids and group ids to call first."""
     words = mrkdwn.escape(mrkdwn.fit(mrkdwn.clean(text).strip(), REPLY_TEXT_MAX))
-    if mention is None:
-        return _said(words)
-    called = mrkdwn.user(mention) if mrkdwn.is_user(mention) else mrkdwn.group(mention)
-    return _said(f"{called}, {words}")
+    called = [mrkdwn.user(each) if mrkdwn.is_user(each) else mrkdwn.group(each) for each in mentions]
+    return _said(", ".join([*called, words]))
 
 
 def _said(text: str) -> Rendered:

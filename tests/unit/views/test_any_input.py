@@ -174,9 +174,9 @@ def test_any_steps_are_messages_slack_takes(lines: list[StepLine]) -> None:
 
 
 @settings(max_examples=30, deadline=None)
-@given(tales(), hostile(), st.none() | PEOPLE)
-def test_any_question_and_reply_are_messages_slack_takes(tale: Any, text: str, mention: str | None) -> None:
-    for rendered in (thread.asks(tale), thread.reply(text, mention)):
+@given(tales(), hostile(), st.lists(PEOPLE, max_size=2))
+def test_any_question_and_reply_are_messages_slack_takes(tale: Any, text: str, people: list[str]) -> None:
+    for rendered in (thread.asks(tale), thread.reply(text, tuple(people))):
         accept_message(rendered.blocks)
         no_markup_of_theirs(rendered.text, rendered.blocks)
 

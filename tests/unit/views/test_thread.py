@@ -47,11 +47,11 @@ def test_a_story_without_a_question_calls_nobody() -> None:
 
 
 def test_a_reply_is_escaped_and_calls_the_person_it_is_for() -> None:
-    rendered = reply("Done, <!channel> & all.\nSecond line.", "U0RILEY")
+    rendered = reply("Done, <!channel> & all.\nSecond line.", ("U0RILEY",))
     accept_message(rendered.blocks)
     assert rendered.text == "<@U0RILEY>, Done, &lt;!channel&gt; &amp; all.\nSecond line."
 
 
 def test_a_reply_may_call_a_group_or_nobody() -> None:
-    assert reply("look", "S0LEADS").text == "<!subteam^S0LEADS>, look"
-    assert reply("look", None).text == "look"
+    assert reply("look", ("S0LEADS",)).text == "<!subteam^S0LEADS>, look"
+    assert reply("look").text == "look"
