@@ -199,7 +199,7 @@ def _is_needed_to_decide(row: Outgoing, told: Story) -> bool:
     return row.kind in (OutboxKind.ROOT, OutboxKind.ASK) or (row.kind == OutboxKind.CARD and pending)
 
 
-def _called_by(row: Outgoing) -> Sequence[str]:
+def _called_by(row: Outgoing) -> tuple[str, ...]:
     """Whom a reply calls: first of all the one it is for."""
     also = row.body.get("also")
     names = [row.body.get("mention"), *(also if isinstance(also, list) else [])]
