@@ -3,6 +3,7 @@
 PYTHON ?= python3
 PORT ?= 8700
 SIGNOFF_HOME ?= .signoff
+WORKERS ?= 3
 export SIGNOFF_HOME
 
 BIN := .venv/bin
@@ -12,7 +13,7 @@ SOURCES := bot workflows store sandbox examples tests
 
 help:
 	@echo "make up       start the sandbox and the bot, and print the page's address (PORT=$(PORT))"
-	@echo "make test     run every test"
+	@echo "make test     run every test, in $(WORKERS) processes (WORKERS=), or some: TESTS=tests/store"
 	@echo "make check    format, lint, types, import contracts"
 	@echo "make format   format the code"
 	@echo "make pictures take the README's pictures again, from the real page"
@@ -22,8 +23,9 @@ help:
 up: .venv/run.stamp
 	@$(BIN)/python -m sandbox --port $(PORT) --home $(SIGNOFF_HOME) -- $(BIN)/signoff serve
 
+# The tests wait for processes more than they compute, so a few more of them than cores run at once.
 test: .venv/dev.stamp
-	$(BIN)/python -m pytest $(TESTS)
+	$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadgroup $(TESTS)
 
 check: .venv/dev.stamp
 	$(BIN)/ruff format --check $(SOURCES)

@@ -8,21 +8,33 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.browser_found import ARGUMENTS, MISSING, find_chromium
-from tests.harness import Sandbox, quick_config, running_sandbox
+from tests.harness import Deliver, Sandbox, quick_config, running_sandbox
+from tests.stages import Stages
 
 
 @pytest.fixture(scope="session")
-def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
+def stages(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stages]:
+    stages = Stages(tmp_path_factory.mktemp("stages"))
+    yield stages
+    stages.close()
+
+
+@pytest.fixture(scope="module")
+def deliver() -> Deliver:
+    """How Slack's payloads reach the bot; tests/scenarios runs over each way there is."""
+    return "socket"
+
+
+@pytest.fixture(scope="module")
+def sandbox(stages: Stages, deliver: Deliver) -> Sandbox:
     """One sandbox and bot for every test that leaves them as it found them: each takes its own payment."""
-    folder = tmp_path_factory.mktemp("shared-sandbox")
-    with running_sandbox(folder / "home", config=quick_config(folder)) as running:
-        yield running
+    return stages.get("shared", deliver)
 
 
 @pytest.fixture
-def own_sandbox(tmp_path: Path) -> Iterator[Sandbox]:
+def own_sandbox(tmp_path: Path, deliver: Deliver) -> Iterator[Sandbox]:
     """For a test that kills, moves the clock or orders faults."""
-    with running_sandbox(tmp_path / "home", config=quick_config(tmp_path)) as running:
+    with running_sandbox(tmp_path / "home", config=quick_config(tmp_path), deliver=deliver) as running:
         yield running
 
 
@@ -35,6 +47,15 @@ def browser() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=path, args=[*ARGUMENTS])
         yield browser
         browser.close()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests of one file and one way to the bot share a sandbox, so they stay in one process and in order."""
+    for item in items:
+        callspec = getattr(item, "callspec", None)
+        way = callspec.params.get("deliver") if callspec else None
+        item.add_marker(pytest.mark.xdist_group(item.path.stem + (f"-{way}" if way else "")))
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

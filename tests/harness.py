@@ -5,6 +5,7 @@ into either process.
 """
 
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -21,12 +22,10 @@ T = TypeVar("T")
 Json = dict[str, Any]
 Deliver = Literal["socket", "http"]
 
-# With SIGNOFF_TESTS_DELIVER=http every scenario runs over signed HTTP instead of Socket Mode.
-DELIVER: Deliver = "http" if os.environ.get("SIGNOFF_TESTS_DELIVER") == "http" else "socket"
-
 ROOT = Path(__file__).parent.parent
 BOT = (sys.executable, "-m", "bot", "serve")
 WAIT_S = 20.0
+PORTS = range(10_000, 32_000)
 
 
 class Sandbox:
@@ -162,18 +161,20 @@ def _if(found: Json | None, holds: Callable[[Json], bool]) -> Json | None:
 
 def until(look: Callable[[], T | None], what: str, wait_s: float = WAIT_S) -> T:
     """Looks again and again until it finds something true; AssertionError naming `what` after `wait_s`."""
-    end = time.monotonic() + wait_s
+    began = time.monotonic()
     while True:
         found = look()
         if found:
             return found
-        assert time.monotonic() < end, f"waited {wait_s} s in vain for: {what}"
-        time.sleep(0.03)
+        waited_s = time.monotonic() - began
+        assert waited_s < wait_s, f"waited {wait_s} s in vain for: {what}"
+        # Rarely, where it takes long: looking takes time from those who do what is waited for.
+        time.sleep(min(0.02 + waited_s / 10, 0.2))
 
 
 @contextmanager
 def running_sandbox(
-    home: Path, *, config: Path | None = None, deliver: Deliver = DELIVER, **environment: str
+    home: Path, *, config: Path | None = None, deliver: Deliver = "socket", **environment: str
 ) -> Iterator[Sandbox]:
     """Starts a sandbox and a bot on free loopback ports; stops both at the end."""
     port, bot_port = free_port(), free_port()
@@ -218,9 +219,16 @@ def running_sandbox(
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """Below the ports systems give to outgoing connections, so that none of those takes it meanwhile."""
+    for port in random.sample(PORTS, k=100):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
+    raise AssertionError(f"no port of {PORTS} is free")
 
 
 def quick_config(folder: Path, **changes: str) -> Path:
@@ -237,6 +245,8 @@ def quick_config(folder: Path, **changes: str) -> Path:
 def _ready(sandbox: Sandbox, process: "subprocess.Popen[bytes]") -> bool:
     assert process.poll() is None, f"the sandbox ended with exit code {process.returncode}"
     try:
-        return bool(sandbox.state()["bot"]["ready"])
+        bot = sandbox.state()["bot"]
     except httpx.TransportError:
         return False
+    assert bot["exit_code"] is None, "the bot ended: " + "\n".join(bot["log_tail"])
+    return bool(bot["ready"])

@@ -1,36 +1,42 @@
-"""The sandboxes the scenarios share: one that nobody disturbs, and one for faults and a moving clock."""
+"""Every scenario runs over each way to the bot, on sandboxes the scenarios share.
+
+A module that is about one way, or about none, says so by a `deliver` of its own.
+"""
 
 from collections.abc import Iterator
+from typing import get_args
 
 import pytest
 
-from tests.harness import Sandbox, quick_config, running_sandbox
+from tests.harness import Deliver, Sandbox
 from tests.scenarios.asking import signoff
+from tests.stages import Stages
 
 
-@pytest.fixture(scope="package")
-def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
+@pytest.fixture(scope="module", params=get_args(Deliver))
+def deliver(request: pytest.FixtureRequest) -> Deliver:
+    way: Deliver = request.param
+    return way
+
+
+@pytest.fixture(scope="module")
+def stage(stages: Stages, deliver: Deliver) -> Sandbox:
     """Nothing goes wrong here, and the clock is the machine's."""
-    folder = tmp_path_factory.mktemp("stage")
-    with running_sandbox(folder / "home", config=quick_config(folder)) as running:
-        yield running
-        _keeps_every_promise(running)
+    return stages.get("stage", deliver, _keeps_every_promise)
 
 
-@pytest.fixture(scope="package")
-def _troubled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
-    folder = tmp_path_factory.mktemp("trouble")
-    with running_sandbox(folder / "home", config=quick_config(folder)) as running:
-        yield running
-        _keeps_every_promise(running)
+@pytest.fixture(scope="module")
+def sandbox(stage: Sandbox) -> Sandbox:
+    return stage
 
 
 @pytest.fixture
-def trouble(_troubled: Sandbox) -> Iterator[Sandbox]:
+def trouble(stages: Stages, deliver: Deliver) -> Iterator[Sandbox]:
     """For ordered faults and a moving clock. Every test ends the runs it starts."""
-    assert _troubled.post("fault", clear=True)["ok"]
-    yield _troubled
-    assert _troubled.post("fault", clear=True)["ok"]
+    troubled = stages.get("trouble", deliver, _keeps_every_promise)
+    assert troubled.post("fault", clear=True)["ok"]
+    yield troubled
+    assert troubled.post("fault", clear=True)["ok"]
 
 
 def _keeps_every_promise(sandbox: Sandbox) -> None:

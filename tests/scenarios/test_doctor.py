@@ -14,10 +14,16 @@ import pytest
 
 from bot.doctor.command import diagnose
 from bot.doctor.finding import Finding
-from tests.harness import Sandbox, until
+from tests.harness import Deliver, Sandbox, until
 from tests.scenarios.asking import signoff
 
 VARIABLES = ["SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "STRIPE_API_KEY"]
+
+
+@pytest.fixture(scope="module")
+def deliver() -> Deliver:
+    """The doctor calls Slack itself. What it says of signed HTTP stands in test_signed_http."""
+    return "socket"
 
 
 def environment(sandbox: Sandbox, folder: Path, **changed: str) -> dict[str, str]:

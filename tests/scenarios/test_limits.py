@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.harness import Sandbox, buttons, quick_config, running_sandbox, told
+from tests.harness import Deliver, Sandbox, buttons, quick_config, running_sandbox, told
 from tests.scenarios.asking import ask, attempts, roots
 
 
@@ -15,8 +15,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def limited(folder: Path) -> Iterator[Sandbox]:
-    with running_sandbox(folder / "home", config=quick_config(folder)) as running:
+def limited(folder: Path, deliver: Deliver) -> Iterator[Sandbox]:
+    with running_sandbox(folder / f"{deliver}", config=quick_config(folder), deliver=deliver) as running:
         yield running
 
 

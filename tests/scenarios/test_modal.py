@@ -106,7 +106,7 @@ def test_where_the_bot_may_not_speak_the_requester_is_told_directly(trouble: San
     before = {each["ts"] for each in roots(trouble)}
     assert submit(trouble, view, user="morgan", **{**GOOD, "amount": "25.30"})["ok"]
     until(lambda: [each for each in trouble.messages() if "On it: a refund of 25.30" in each["text"]], "a DM")
-    [root] = [each for each in roots(trouble) if each["ts"] not in before]
+    [root] = until(lambda: [each for each in roots(trouble) if each["ts"] not in before], "its root")
     asked = Asked(trouble, root["ts"])
     assert trouble.click(asked.card(), "cancel", user="morgan")["ok"]
     asked.ended("cancelled")

@@ -5,14 +5,14 @@ import hmac
 import json
 import socket
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 
 import httpx
 import pytest
 
-from tests.harness import ROOT, Sandbox, quick_config, running_sandbox, until
+from tests.harness import ROOT, Deliver, Sandbox, until
 from tests.scenarios.asking import roots, signoff
 
 SECRET = "sandbox-signing-secret"
@@ -29,10 +29,13 @@ COMMAND = {
 
 
 @pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
-    folder = tmp_path_factory.mktemp("http")
-    with running_sandbox(folder / "home", config=quick_config(folder), deliver="http") as running:
-        yield running
+def deliver() -> Deliver:
+    return "http"
+
+
+@pytest.fixture(scope="module")
+def place(stage: Sandbox) -> Sandbox:
+    return stage
 
 
 def signed(

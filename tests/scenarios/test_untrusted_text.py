@@ -28,6 +28,18 @@ def test_a_reason_is_shown_word_for_word_and_calls_nobody(stage: Sandbox, reason
     _nothing_was_read(asked)
 
 
+@pytest.mark.parametrize(
+    "reason",
+    ["the payload was wrong", "payload={}", "a&ssl_check=1&command=/signoff", "{[% +é 🙂"],
+)
+def test_a_text_that_looks_like_slack_s_own_is_only_a_text(stage: Sandbox, reason: str) -> None:
+    """Bolt's parser of HTTP bodies takes the first of these for an empty request."""
+    asked = ask(stage, f"pi_plain03 1.00 {reason}")
+    assert reason in told(asked.card())
+    assert stage.click(asked.root(), "cancel", user="riley")["ok"]
+    asked.ended("cancelled")
+
+
 @pytest.mark.parametrize("reason", TRICKS.values(), ids=TRICKS)
 def test_the_reason_of_a_rejection_is_as_literal_everywhere(stage: Sandbox, reason: str) -> None:
     asked = ask(stage, "pi_plain03 1.00 x")

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.harness import Json, Sandbox, buttons, quick_config, running_sandbox, told, until
+from tests.harness import Deliver, Json, Sandbox, buttons, quick_config, running_sandbox, told, until
 from tests.scenarios.asking import Asked, ask, hears
 
 
@@ -14,11 +14,11 @@ def open_card(stage: Sandbox) -> Json:
 
 
 @pytest.fixture(scope="module")
-def named(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
+def named(tmp_path_factory: pytest.TempPathFactory, deliver: Deliver) -> Iterator[Sandbox]:
     """Approvers by user id: Fiona, and two who are no full members of the workspace."""
     folder = tmp_path_factory.mktemp("named")
     config = quick_config(folder, approvers='{ users = ["U0FIONA", "U0GUS", "U0OLGA"], groups = [] }')
-    with running_sandbox(folder / "home", config=config) as running:
+    with running_sandbox(folder / "home", config=config, deliver=deliver) as running:
         yield running
 
 
