@@ -50,5 +50,12 @@ class Faults:
                 return fault
         return None
 
-    def clear(self) -> None:
-        self.ordered.clear()
+    def clear(
+        self, target: Target | None = None, action: Action | None = None, method: str | None = None
+    ) -> None:
+        """Takes back what was ordered: all of it, or what answers to everything named."""
+        named = [("target", target), ("action", action), ("method", method)]
+        wanted = [(name, value) for name, value in named if value is not None]
+        self.ordered = [
+            fault for fault in self.ordered if any(getattr(fault, name) != value for name, value in wanted)
+        ]

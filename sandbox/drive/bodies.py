@@ -95,12 +95,12 @@ ACTIONS: dict[Target, frozenset[Action]] = {
 
 
 class FaultBody(Body):
-    """One fault to order, or with `clear` all of them to forget."""
+    """One fault to order. With `clear` what was ordered is taken back: what is named here, or all of it."""
 
     clear: bool = False
     target: Target | None = None
     action: Action | None = None
-    method: str = "*"
+    method: str | None = None
     times: int = Field(default=1, ge=1)
     status: int | None = Field(default=None, ge=200, le=599)
     code: str = "internal_error"
@@ -126,7 +126,7 @@ class FaultBody(Body):
         return Fault(
             self.target,
             self.action,
-            self.method,
+            self.method or "*",
             self.times,
             status,
             self.code,

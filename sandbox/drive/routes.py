@@ -120,7 +120,7 @@ class Drive:
 
     async def _fault(self, body: FaultBody) -> Document:
         if body.clear:
-            self._sandbox.faults.clear()
+            self._sandbox.faults.clear(body.target, body.action, body.method)
         else:
             self._sandbox.faults.add(body.fault())
         self._sandbox.changes.bump()

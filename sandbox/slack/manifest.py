@@ -28,6 +28,7 @@ class Manifest:
     scopes: frozenset[str] | None
     commands: dict[str, Command]
     events: frozenset[str]
+    messages_tab_read_only: bool = False
 
     @classmethod
     def read(cls, file: Path) -> "Manifest":
@@ -44,7 +45,8 @@ class Manifest:
             )
             for entry in _at(manifest, "features", "slash_commands") or []
         }
-        return cls(frozenset(scopes), commands, frozenset(events))
+        read_only = _at(manifest, "features", "app_home", "messages_tab_read_only_enabled")
+        return cls(frozenset(scopes), commands, frozenset(events), bool(read_only))
 
     def require(self, scope: str) -> None:
         """SlackError `missing_scope` unless the app was granted it."""

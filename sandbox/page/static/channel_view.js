@@ -7,7 +7,7 @@ import { Scroller } from "./scroller.js";
 import { changed } from "./state.js";
 import { renderTimeline } from "./timeline.js";
 import { markRead, readUpTo } from "./unread.js";
-import { channel, ephemeralsFor, isDirect, rootsOf } from "./workspace.js";
+import { channel, ephemeralsFor, isDirect, mayWrite, rootsOf } from "./workspace.js";
 
 const box = document.getElementById("messages");
 const list = document.getElementById("message-list");
@@ -30,6 +30,8 @@ export function renderChannel() {
   if (place.home) return; // home.js shows it
   document.getElementById("empty").hidden = messages.length > 0;
   scroller.around(`${place.user}/${place.channel}`, () => renderTimeline(list, messages, ephemeralsFor(place.user, place.channel), { newAfter: arrival.readUpTo }));
+  composer.show(mayWrite(room));
+  document.getElementById("read-only").hidden = mayWrite(room);
   composer.render(direct ? "Message Signoff" : `Message #${name}`);
   if (document.visibilityState === "visible" && scroller.atEnd) read(messages.at(-1)?.ts);
 }

@@ -30,6 +30,11 @@ export class Composer {
     });
   }
 
+  /** Where nobody may write there is no composer. */
+  show(allowed) {
+    this.form.hidden = !allowed;
+  }
+
   /** Shows the draft of this person and place. */
   render(placeholder) {
     const where = this.where();

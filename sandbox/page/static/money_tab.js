@@ -6,12 +6,16 @@ import { icon } from "./icons.js";
 import { store } from "./state.js";
 import { composer } from "./channel_view.js";
 import { showPanel } from "./panel.js";
+import { openChannel, place } from "./place.js";
 import { toast } from "./toast.js";
-import { count, money } from "./words.js";
+import { count, minorDigits, money } from "./words.js";
+import { channel, mayWrite } from "./workspace.js";
 
 const SHOWN_MAX = 50;
-const EXAMPLE_AMOUNT = "25.00";
-const NARROW_PX = 900;
+const EXAMPLE = { amount: 2500, reason: "charged twice" }; // the amount in minor units
+const MOST_BY_PART = 100_000; // of what is larger, all is asked for: that is what makes it worth trying
+const NARROW_PX = 1180; // as in layout.css: below, the panel lies over the channel
+const REFUNDS = "C0REFUNDS";
 
 let known = null; // the refunds there were when the page was opened: only later ones light up
 
@@ -34,8 +38,12 @@ function sum(attempts) {
 
 function paymentItem(it) {
   const copy = async () => {
-    await navigator.clipboard.writeText(it.id);
-    toast(`Copied ${it.id}`);
+    try {
+      await navigator.clipboard.writeText(it.id);
+      toast(`Copied ${it.id}`);
+    } catch {
+      toast("The browser doesn't let this page copy. “Use” puts it into the composer.");
+    }
   };
   return {
     key: it.id,
@@ -51,16 +59,26 @@ function paymentItem(it) {
           { class: "payment-tools" },
           h("code", { class: "id", title: it.id }, it.id),
           h("button", { type: "button", class: "icon-button", "aria-label": `Copy ${it.id}`, title: "Copy the id", dataset: { focus: `copy ${it.id}` }, onclick: copy }, icon("copy")),
-          h("button", { type: "button", class: "button slim", "aria-label": `Use ${it.id} in the composer`, dataset: { focus: `use ${it.id}` }, onclick: () => use(it.id) }, "Use"),
+          h("button", { type: "button", class: "button slim", "aria-label": `Use ${it.id} in the composer`, title: commandFor(it.id), dataset: { focus: `use ${it.id}` }, onclick: () => use(it.id) }, "Use"),
         ),
       ),
   };
 }
 
-/** Starts a refund of this payment in the composer. */
+/** Puts a whole command for this payment into the composer. */
 export function use(payment) {
   if (innerWidth < NARROW_PX) showPanel(false);
-  queueMicrotask(() => composer.put(`/refund ${payment} ${EXAMPLE_AMOUNT} `));
+  if (place.home || !mayWrite(channel(place.channel))) openChannel(REFUNDS);
+  queueMicrotask(() => composer.put(commandFor(payment)));
+}
+
+const commandFor = (payment) => `/refund ${payment} ${amountOf(payment)} ${EXAMPLE.reason}`;
+
+/** 25.00 where there is as much, and all of it where that would make no sense: in yen, say. */
+function amountOf(id) {
+  const known = store.money.payments.find((it) => [it.id, it.charge].includes(id));
+  const whole = known && (minorDigits(known.currency) !== 2 || known.amount < EXAMPLE.amount || known.amount > MOST_BY_PART);
+  return whole ? "all" : (EXAMPLE.amount / 100).toFixed(2);
 }
 
 function refundItem(it) {

@@ -5,7 +5,7 @@ import { h, reconcile, setText } from "./dom.js";
 import { icon } from "./icons.js";
 import { become, openChannel, openHome, place } from "./place.js";
 import { mentionsOf, unreadIn } from "./unread.js";
-import { BOT, channelsOf, directOf, people, person, roleOf } from "./workspace.js";
+import { BOT, channelsOf, directOf, people, person, roleOf, shortRoleOf } from "./workspace.js";
 
 const switcher = document.getElementById("people");
 const toggle = document.getElementById("sidebar-toggle");
@@ -84,7 +84,7 @@ function personItem(it) {
         { type: "button", role: "radio", class: "person", "aria-checked": String(current), tabindex: current ? "0" : "-1", dataset: { focus: it.id, person: it.handle }, onclick: choose },
         avatar(it, "small"),
         h("bdi", { class: "room-name" }, it.name),
-        h("span", { class: "role" }, roleOf(it)),
+        h("span", { class: "role", title: roleOf(it) }, shortRoleOf(it)),
         mentions ? badge(mentions) : null,
       ),
   };

@@ -12,7 +12,7 @@ export const store = {
   notes: [], // what Slackbot told a person in this tab only, at most NOTES_MAX
 };
 
-const PAYLOADS_MAX = 200;
+const PAYLOADS_MAX = 500; // as many as the sandbox keeps
 const NOTES_MAX = 50;
 const RETRY_MS = 1000;
 const listeners = [];

@@ -2,9 +2,11 @@
 
 const MINOR_DIGITS = { jpy: 0, krw: 0, clp: 0, vnd: 0, kwd: 3, bhd: 3, jod: 3, omr: 3, tnd: 3 };
 
+export const minorDigits = (currency) => MINOR_DIGITS[currency] ?? 2;
+
 /** Integer minor units and a currency as a person writes it. */
 export function money(amount, currency) {
-  const digits = MINOR_DIGITS[currency] ?? 2;
+  const digits = minorDigits(currency);
   return new Intl.NumberFormat("en-US", { style: "currency", currency, minimumFractionDigits: digits, maximumFractionDigits: digits }).format(amount / 10 ** digits);
 }
 

@@ -16,7 +16,10 @@ const ROLES = {
 export const people = () => store.workspace?.people ?? [];
 export const groups = () => store.workspace?.groups ?? [];
 export const channels = () => store.workspace?.channels ?? [];
+const SHORT = { approver: "lead", outsider: "elsewhere" };
+
 export const roleOf = (person) => ROLES[person.role] ?? person.role ?? "";
+export const shortRoleOf = (person) => SHORT[person.role] ?? roleOf(person);
 
 export function person(id) {
   if (id === BOT.id) return BOT;
@@ -27,6 +30,9 @@ export function person(id) {
 export const group = (id) => groups().find((candidate) => candidate.id === id);
 export const channel = (id) => channels().find((candidate) => candidate.id === id);
 export const isDirect = (place) => Boolean(place?.is_direct);
+
+/** An app may have switched off that people write to it. */
+export const mayWrite = (place) => !(isDirect(place) && store.workspace.messages_tab_read_only);
 
 /** The channels a person is in, in the workspace's order. */
 export function channelsOf(user) {

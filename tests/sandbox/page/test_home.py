@@ -108,3 +108,18 @@ def test_enter_in_a_field_that_asks_for_it_tells_the_app_and_keeps_what_was_type
     assert workspace.sent("/drive/submit") == []
     expect(modal.get_by_label("amount")).to_have_value("5")
     expect(modal.get_by_label("payment")).to_be_focused()
+
+
+def test_where_an_app_takes_no_messages_there_is_nothing_to_type_into(
+    workspace: CannedWorkspace, open_page: OpenPage
+) -> None:
+    workspace.state["messages_tab_read_only"] = True
+    told = message("Your refund is on its way.", user="U0SIGNOFF", channel="D0RILEY")
+    workspace.state["messages"] = [told]
+    page = open_page(f"riley/signoff/{told['ts']}")
+    expect(page.get_by_text("Sending messages to this app has been turned off.")).to_be_visible()
+    expect(page.get_by_test_id("composer")).to_be_hidden()
+    expect(page.get_by_test_id("thread-composer")).to_be_hidden()
+    page.locator("[data-channel=C0REFUNDS]").click()
+    expect(page.get_by_test_id("composer")).to_be_visible()
+    expect(page.get_by_test_id("read-only")).to_be_hidden()

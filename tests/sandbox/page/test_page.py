@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import pytest
 from playwright.sync_api import expect
 
 from tests.sandbox.page.canned import CannedWorkspace, at, message, mrkdwn, plain, section
@@ -277,7 +276,7 @@ def test_a_payment_goes_from_the_catalogue_into_the_composer(
     workspace.catalogue += [{"id": "pi_x", "title": "Plain", "amount": "64.50 USD", "note": "Nothing odd."}]
     page = open_page()
     page.get_by_test_id("catalogue").get_by_role("button", name="Use").click()
-    expect(page.get_by_test_id("composer")).to_have_value("/refund pi_x 25.00 ")
+    expect(page.get_by_test_id("composer")).to_have_value("/refund pi_x 25.00 charged twice")
     expect(page.get_by_test_id("composer")).to_be_focused()
 
 
@@ -293,40 +292,6 @@ def test_the_money_going_back_is_seen(workspace: CannedWorkspace, open_page: Ope
     expect(page.get_by_test_id("refunds-sum")).to_have_text(
         "1 refund from 2 calls by the bot, 1 replayed by key"
     )
-
-
-@pytest.mark.parametrize(
-    ("label", "ordered"),
-    [
-        ("Lose the answer", {"target": "stripe", "action": "lose_answer", "method": "refunds.create"}),
-        ("Drop the next delivery", {"target": "delivery", "action": "drop"}),
-    ],
-)
-def test_trouble_can_be_ordered(
-    workspace: CannedWorkspace, open_page: OpenPage, label: str, ordered: dict[str, str]
-) -> None:
-    page = open_page()
-    page.get_by_role("tab", name="Trouble").click()
-    page.get_by_role("button", name=label).click()
-    expect(page.get_by_test_id("toast")).to_be_visible()
-    assert workspace.sent("/drive/fault") == [ordered]
-
-
-def test_the_guide_goes_on_by_itself_and_stays_away_once_dismissed(
-    workspace: CannedWorkspace, open_page: OpenPage
-) -> None:
-    workspace.catalogue += [{"id": "pi_x", "title": "Plain", "amount": "64.50 USD", "note": ""}]
-    page = open_page(guide=True)
-    guide = page.get_by_test_id("guide")
-    guide.get_by_role("button", name="Fill it in").click()
-    page.get_by_test_id("composer").type("charged twice")
-    page.get_by_test_id("composer").press("Enter")
-    expect(guide.get_by_role("button", name="Be Morgan")).to_be_visible()
-    page.get_by_test_id("guide-dismiss").click()
-    expect(guide).to_be_hidden()
-    page.reload()
-    page.wait_for_selector("body.drawn")
-    expect(guide).to_be_hidden()
 
 
 def test_on_a_narrow_screen_people_are_behind_the_menu(
