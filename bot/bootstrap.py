@@ -29,6 +29,7 @@ from bot.doctor.finding import Finding, StartRefused
 from bot.posting import Poster
 from bot.publisher import Publisher
 from bot.settings import Config, Environment, SettingsError
+from bot.stripe_webhooks import StripeWebhooks
 from bot.way_in import reachable
 from store.sqlite import Database
 from workflows.any_graph.errors import UnusableGraph
@@ -37,10 +38,13 @@ from workflows.bells import Bells
 from workflows.clock import Clock, system_clock
 from workflows.drive import Driver
 from workflows.effects.ledger import Ledger
+from workflows.effects.looks import BESIDE_A_WEBHOOK, POLLING_ONLY
 from workflows.effects.stripe_access import StripeAccess
 from workflows.effects.stripe_payments import StripePayments
 from workflows.effects.stripe_refund import StripeRefunds
+from workflows.effects.system import SystemOfRecord
 from workflows.engine.embedded import AT_ONCE_MAX, EmbeddedEngine
+from workflows.engine.lookout import Lookout
 from workflows.graphs.registry import UnknownWorkflow, load
 from workflows.runs import Runs
 from workflows.workflow import Registry
@@ -94,10 +98,13 @@ async def serving(environment: Environment, config: Config) -> AsyncIterator[Non
         database = await _database(environment, clock)
         running.push_async_callback(database.close)
 
-        refunds = StripeRefunds(client)
-        ledger = Ledger(database, {refunds.name: refunds}, clock, database.boot)
+        systems: dict[str, SystemOfRecord] = {StripeRefunds.name: StripeRefunds(client)}
+        ledger = Ledger(database, systems, clock, database.boot)
         driver = Driver(database, registry, ledger, clock, bells)
         engine = EmbeddedEngine(database, driver, tenant, clock, bells)
+        webhooks = _webhooks(environment, database, tenant, clock, bells)
+        widening = BESIDE_A_WEBHOOK if webhooks else POLLING_ONLY
+        lookout = Lookout(database, systems, tenant, widening, clock, bells)
         publisher = Publisher(
             database, Poster(publishing, database, registry, clock), tenant, config.slack, clock, bells
         )
@@ -118,12 +125,29 @@ async def serving(environment: Environment, config: Config) -> AsyncIterator[Non
         await directory.start()
         running.push_async_callback(engine.stop)
         await engine.start()
+        running.push_async_callback(lookout.stop)
+        lookout.start()
         running.push_async_callback(publisher.stop)
         publisher.start()
-        await running.enter_async_context(reachable(environment, config.slack, app, listening))
+        if webhooks is not None:
+            learning = webhooks.learn_account(StripeAccess(client))
+            running.callback(asyncio.create_task(learning, name="Stripe account").cancel)
+        doors = [webhooks.door] if webhooks else []
+        await running.enter_async_context(reachable(environment, config.slack, app, listening, doors))
         await asyncio.wait({checking}, timeout=CHECKS_WAITED_FOR_S)
         log.info("serving", tenant=tenant, workflows=sorted(config.workflows), boot=database.boot)
         yield
+
+
+def _webhooks(
+    environment: Environment, database: Database, tenant: str, clock: Clock, bells: Bells
+) -> StripeWebhooks | None:
+    """None where none is set up: then Stripe is asked alone, and more often."""
+    secret = environment.stripe_webhook_secret
+    if secret is None:
+        return None
+    live = environment.moves_real_money
+    return StripeWebhooks(database, tenant, secret.get_secret_value(), live, clock, bells)
 
 
 async def _database(environment: Environment, clock: Clock) -> Database:

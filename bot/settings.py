@@ -4,6 +4,7 @@ The only file that reads the environment. Whatever is wrong is refused, naming t
 key.
 """
 
+import re
 import tomllib
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -25,6 +26,7 @@ from workflows.workflow import WorkflowSettings
 SLACK_API = "https://slack.com/api/"
 TEST_KEYS = ("sk_test_", "rk_test_")
 LIVE_KEYS = ("sk_live_", "rk_live_")
+_WEBHOOK_SECRET = re.compile(r"whsec_\S{8,}")
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -44,6 +46,8 @@ class Environment(BaseSettings):
     stripe_api_key: SecretStr
     slack_api_url: str = SLACK_API
     stripe_api_base: str | None = None
+    # Set up, Stripe tells of refunds by itself; without it they are only read again now and then.
+    stripe_webhook_secret: SecretStr | None = None
     # A live key moves real money, so it takes a second word.
     signoff_allow_live: bool = False
     signoff_home: Path = Path(".signoff")
@@ -161,6 +165,12 @@ def _refuse_what_contradicts(environment: Environment) -> None:
     if environment.moves_real_money and not environment.signoff_allow_live:
         raise SettingsError(
             "STRIPE_API_KEY: a live key moves real money; set SIGNOFF_ALLOW_LIVE=1 as well if that is meant."
+        )
+    webhook_secret = environment.stripe_webhook_secret
+    if webhook_secret is not None and not _WEBHOOK_SECRET.fullmatch(webhook_secret.get_secret_value()):
+        raise SettingsError(
+            "STRIPE_WEBHOOK_SECRET: a signing secret begins with whsec_ and goes on without spaces, "
+            "and this one does not."
         )
     if environment.signoff_clock_file is not None and not environment.in_sandbox:
         raise SettingsError("SIGNOFF_CLOCK_FILE: only the sandbox moves the clock; unset it.")

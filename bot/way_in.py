@@ -1,8 +1,8 @@
-"""How Slack reaches the bot: over a socket that we open, or over signed HTTP to an address of ours."""
+"""How the bot is reached: by Slack over a socket that we open or over signed HTTP, by Stripe over HTTP."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 
 from pydantic import SecretStr
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
@@ -12,30 +12,43 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.doctor import slack_tokens
 from bot.doctor.finding import StartRefused
 from bot.doctor.settings import address_taken
-from bot.http import SlackOverHttp
+from bot.http import Door, HttpServer
 from bot.settings import Environment, SettingsError, SlackSettings
 from bot.silence import listen_for_silence, replace_silent_sockets
+from bot.slack_over_http import slack_door
 
 
 @asynccontextmanager
 async def reachable(
-    environment: Environment, settings: SlackSettings, app: AsyncApp, client: AsyncWebClient
+    environment: Environment,
+    settings: SlackSettings,
+    app: AsyncApp,
+    client: AsyncWebClient,
+    doors: Sequence[Door],
 ) -> AsyncIterator[None]:
-    """Entered when clicks are taken. Raises StartRefused when Slack or this machine won't have it."""
-    match environment.slack_app_token, environment.slack_signing_secret:
-        case SecretStr() as token, None:
-            way_in = _over_a_socket(token, settings.silence_max_s, app, client)
-        case None, SecretStr() as secret:
-            way_in = _over_http(environment, secret, app)
-        case _:
-            raise SettingsError("SLACK_APP_TOKEN or SLACK_SIGNING_SECRET: one of them, and not both.")
-    async with way_in:
+    """Entered when clicks are taken. `doors` are those of other services than Slack; one server has them all.
+
+    Raises StartRefused when Slack or this machine won't have it.
+    """
+    async with AsyncExitStack() as open_ways:
+        match environment.slack_app_token, environment.slack_signing_secret:
+            case SecretStr() as token, None:
+                if doors:
+                    await open_ways.enter_async_context(_over_http(environment, doors))
+                await open_ways.enter_async_context(
+                    _over_a_socket(token, settings.silence_max_s, app, client)
+                )
+            case None, SecretStr() as secret:
+                slack = slack_door(app, secret.get_secret_value())
+                await open_ways.enter_async_context(_over_http(environment, [slack, *doors]))
+            case _:
+                raise SettingsError("SLACK_APP_TOKEN or SLACK_SIGNING_SECRET: one of them, and not both.")
         yield
 
 
 @asynccontextmanager
-async def _over_http(environment: Environment, secret: SecretStr, app: AsyncApp) -> AsyncIterator[None]:
-    server = SlackOverHttp(app, secret.get_secret_value())
+async def _over_http(environment: Environment, doors: Sequence[Door]) -> AsyncIterator[None]:
+    server = HttpServer(doors)
     try:
         await _listen(server, environment)
         yield
@@ -43,7 +56,7 @@ async def _over_http(environment: Environment, secret: SecretStr, app: AsyncApp)
         await server.stop()
 
 
-async def _listen(server: SlackOverHttp, environment: Environment) -> None:
+async def _listen(server: HttpServer, environment: Environment) -> None:
     try:
         await server.start(environment.signoff_http_host, environment.signoff_http_port)
     except OSError as error:

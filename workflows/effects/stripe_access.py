@@ -11,6 +11,7 @@ from workflows.errors import Refused
 
 # Nothing has such an id: whoever may read is told that it does not exist, whoever may not is told so first.
 NOTHING = "signoff_doctor"
+ENDPOINTS_MAX = 100
 
 
 class StripeAccess:
@@ -24,6 +25,15 @@ class StripeAccess:
         found = await answered(self._client.v1.accounts.retrieve_current_async())
         name = found.business_profile.name if found.business_profile else None
         return f"{name} ({found.id})" if name else found.id
+
+    async def account_id(self) -> str:
+        """A restricted key may not read it: Refused."""
+        return (await answered(self._client.v1.accounts.retrieve_current_async())).id
+
+    async def webhook_endpoints(self) -> Sequence[stripe.WebhookEndpoint]:
+        """Where Stripe sends events to, the newest hundred. Refused (PermissionMissing) for most keys."""
+        page = await answered(self._client.v1.webhook_endpoints.list_async({"limit": ENDPOINTS_MAX}))
+        return page.data
 
     async def lacking(self) -> Sequence[str]:
         """The permissions a restricted key lacks, as the dashboard names them."""

@@ -6,8 +6,9 @@ https://docs.stripe.com/keys/restricted-api-keys
 import re
 from dataclasses import dataclass
 
-# Stripe says: Having the 'rak_charge_write' permission would allow this request to continue.
-_NAMED = re.compile(r"'(rak_[a-z0-9_]+)'")
+# Stripe says: Having the 'rak_charge_write' permission would allow this request to continue. Or, since 2026:
+# Enabling Charges and Refunds Write ('charge_write') permissions on this key would allow …
+_NAMED = re.compile(r"'(?:rak_)?([a-z0-9_]+_(?:read|write))'")
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,9 @@ _ALSO_CALLED = (
     Permission("rak_refund_read", "Charges and Refunds", "Read"),
     Permission("rak_refund_write", "Charges and Refunds", "Write"),
 )
-_KNOWN = {each.name: each for each in (*NEEDED, *_ALSO_CALLED)}
+# Only `signoff doctor` would use it, and can do without.
+WEBHOOK_READ = Permission("rak_webhook_read", "Webhook Endpoints", "Read")
+_KNOWN = {each.name: each for each in (*NEEDED, *_ALSO_CALLED, WEBHOOK_READ)}
 
 
 def missing_permission(message: str) -> str | None:
@@ -42,8 +45,9 @@ def missing_permission(message: str) -> str | None:
     named = _NAMED.search(message)
     if named is None:
         return None
-    known = _KNOWN.get(named[1])
-    return str(known) if known else named[1]
+    name = f"rak_{named[1]}"
+    known = _KNOWN.get(name)
+    return str(known) if known else name
 
 
 def missing(permission: str) -> str:

@@ -15,6 +15,7 @@ from workflows.money import shown
 # A payment with more refunds than this is searched no further; Stripe itself pages by at most 100.
 SEARCHED_MAX = 1_000
 MARK = "signoff_effect"
+RUN_NOTE = "signoff_run"
 
 
 class RefundArguments(BaseModel):

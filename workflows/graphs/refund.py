@@ -17,7 +17,7 @@ from workflows import gates
 from workflows.context import RunContext
 from workflows.effects.ledger import Approved, Settled
 from workflows.effects.stripe_payments import Payment, StripePayments
-from workflows.effects.stripe_refund import RefundArguments, StripeRefunds
+from workflows.effects.stripe_refund import RUN_NOTE, RefundArguments, StripeRefunds
 from workflows.gates import CardField, Decision, EffectCall, GateRequest
 from workflows.graphs.refund_input import ALL, RefundInput, check, is_payment, preview
 from workflows.graphs.refund_rules import RefundFacts, assess, risk_of
@@ -131,7 +131,7 @@ class RefundNodes:
         request = GateRequest.model_validate(state["request"])
         decision = Decision.model_validate(state["decision"])
         notes = {
-            "signoff_run": context.run.id,
+            RUN_NOTE: context.run.id,
             "signoff_requester": context.run.requester,
             "signoff_approver": decision.by,
         }
