@@ -7,15 +7,16 @@ WORKERS ?= 3
 export SIGNOFF_HOME
 
 BIN := .venv/bin
-SOURCES := bot workflows store sandbox examples tests
+SOURCES := bot workflows store sandbox examples tests benchmarks
 
-.PHONY: up test check format pictures pins clean help
+.PHONY: up test check format bench pictures pins clean help
 
 help:
 	@echo "make up       start the sandbox and the bot, and print the page's address (PORT=$(PORT))"
 	@echo "make test     run every test, in $(WORKERS) processes (WORKERS=), or some: TESTS=tests/store"
 	@echo "make check    format, lint, types, import contracts"
 	@echo "make format   format the code"
+	@echo "make bench    measure speed and size, about ten minutes (ONLY=acks: one of them); see benchmarks/README.md"
 	@echo "make pictures take the README's pictures again, from the real page"
 	@echo "make pins     resolve the requirements again"
 	@echo "make clean    forget what the sandbox and the bot have kept in $(SIGNOFF_HOME)"
@@ -39,6 +40,9 @@ format: .venv/dev.stamp
 
 pictures: .venv/dev.stamp
 	SIGNOFF_PICTURES=docs/pictures $(BIN)/python -m pytest tests/browser/test_pictures.py
+
+bench: .venv/dev.stamp
+	$(BIN)/python -m benchmarks $(ONLY)
 
 # Universal pins for every platform and Python >=3.11, with hashes and without index lines. Needs uv.
 pins:
