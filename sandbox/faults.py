@@ -4,8 +4,10 @@ import fnmatch
 from dataclasses import dataclass
 from typing import Literal
 
-Target = Literal["slack", "stripe", "delivery"]
-Action = Literal["error", "rate_limit", "lose_answer", "delay", "down", "drop", "repeat", "silence"]
+Target = Literal["slack", "stripe", "delivery", "model"]
+Misbehaviour = Literal["rubbish", "too_long", "raise_risk", "lower_risk", "echo", "overreach"]
+Trouble = Literal["error", "rate_limit", "lose_answer", "delay", "down", "drop", "repeat", "silence"]
+Action = Trouble | Misbehaviour
 
 
 @dataclass
@@ -13,12 +15,14 @@ class Fault:
     """One ordered fault.
 
     `target` is the service (`slack`: Web API calls of the bot, `stripe`: Stripe calls of the bot,
-    `delivery`: what Slack sends to the bot). `method` is a glob over the call's name: a Web API method
-    (`chat.postMessage`), a Stripe call (`refunds.create`), or a payload type (`block_actions`).
+    `delivery`: what Slack sends to the bot, `model`: the bot's calls of a language model). `method` is a glob
+    over the call's name: a Web API method (`chat.postMessage`), a Stripe call (`refunds.create`), or a
+    payload type (`block_actions`).
     `error` answers `status` (Slack: `{"ok": false, "error": code}`) without doing anything, `lose_answer`
     does the work and cuts the connection, `down` cuts it before any work, `rate_limit` answers 429,
     `delay` waits `delay_ms` first, `drop` and `repeat` are for deliveries; so is
-    `silence`: the connections there are stay open, and nothing is said on them any more.
+    `silence`: the connections there are stay open, and nothing is said on them any more. A `model` may also
+    misbehave in what it answers; see `sandbox/model/words.py`.
     """
 
     target: Target

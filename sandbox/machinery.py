@@ -9,6 +9,8 @@ from sandbox.changes import Changes
 from sandbox.clock import Clock
 from sandbox.faults import Faults
 from sandbox.inspector import Inspector
+from sandbox.model.api import KEY as MODEL_KEY
+from sandbox.model.api import ModelDouble
 from sandbox.settings import Settings
 from sandbox.slack.api import SlackDouble
 from sandbox.slack.cast import APP_TOKEN, BOT_TOKEN, SIGNING_SECRET
@@ -34,6 +36,7 @@ class Sandbox:
             settings, self.storage, self.clock, self.faults, self.changes, self.inspector
         )
         self.stripe = StripeDouble(self.storage, self.clock, self.faults)
+        self.model = ModelDouble(self.storage, self.clock, self.faults, self.inspector)
         self.supervisor = Supervisor(
             settings.command,
             bot_environment(settings),
@@ -55,6 +58,7 @@ class Sandbox:
         self.clock.reset()
         self.slack.reset(people)
         self.stripe.reset()
+        self.model.reset()
         self.inspector.clear()
         log.info("reset, with %d people of each role", people)
         if supervised:
@@ -72,13 +76,15 @@ SANDBOX: web.AppKey[Sandbox] = web.AppKey("sandbox", Sandbox)
 
 
 def bot_environment(settings: Settings) -> dict[str, str]:
-    """What tells the bot that its Slack and its Stripe are here."""
+    """What tells the bot that its Slack, its Stripe and its model, if it asks one, are here."""
     home = settings.home.resolve()
     return _way_in(settings) | {
         "SLACK_API_URL": f"{settings.address}/slack/api/",
         "SLACK_BOT_TOKEN": BOT_TOKEN,
         "STRIPE_API_KEY": "sk_test_sandbox",
         "STRIPE_API_BASE": f"{settings.address}/stripe",
+        "OPENAI_BASE_URL": f"{settings.address}/model/v1",
+        "OPENAI_API_KEY": MODEL_KEY,
         "SIGNOFF_HOME": str(home),
         "SIGNOFF_CLOCK_FILE": str(home / "clock-offset"),
         "SIGNOFF_CONFIG": os.environ.get("SIGNOFF_CONFIG", "signoff.toml.example"),

@@ -1,4 +1,4 @@
-"""The sandbox as one web application: Slack, Stripe, the drive API and the page on one port.
+"""The sandbox as one web application: Slack, Stripe, a model, the drive API and the page on one port.
 
 Every Stripe call counts as a change of what the page shows, because the inspector notes it.
 """
@@ -26,6 +26,7 @@ def build(settings: Settings) -> web.Application:
     app[SANDBOX] = sandbox
     sandbox.slack.register(app)
     sandbox.stripe.register(app)
+    sandbox.model.register(app)
     Drive(sandbox).register(app)
     watching.register(app, sandbox.changes, sandbox.inspector)
     if settings.page:

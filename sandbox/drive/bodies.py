@@ -1,10 +1,10 @@
 """The bodies the drive API takes, parsed once; an unknown field is refused, so that a typo is seen."""
 
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from sandbox.faults import Action, Fault, Target
+from sandbox.faults import Action, Fault, Misbehaviour, Target
 
 
 class Body(BaseModel):
@@ -90,6 +90,7 @@ class ResetBody(Body):
 ACTIONS: dict[Target, frozenset[Action]] = {
     "slack": frozenset({"error", "rate_limit", "lose_answer", "delay", "down"}),
     "stripe": frozenset({"error", "rate_limit", "lose_answer", "delay", "down"}),
+    "model": frozenset({"error", "rate_limit", "lose_answer", "delay", "down", *get_args(Misbehaviour)}),
     "delivery": frozenset({"drop", "repeat", "delay", "lose_answer", "down", "silence"}),
 }
 

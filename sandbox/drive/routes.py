@@ -44,6 +44,7 @@ class Drive:
     def register(self, app: web.Application) -> None:
         app.router.add_get("/drive/state", self._state)
         app.router.add_get("/drive/stripe", self._stripe)
+        app.router.add_get("/drive/model", self._model)
         posts: list[tuple[str, type[Any], Callable[[Any], Awaitable[Document]]]] = [
             ("command", CommandBody, self._command),
             ("click", ClickBody, self._click),
@@ -70,6 +71,9 @@ class Drive:
 
     async def _stripe(self, _: web.Request) -> web.Response:
         return web.json_response(self._sandbox.stripe.snapshot())
+
+    async def _model(self, _: web.Request) -> web.Response:
+        return web.json_response(self._sandbox.model.snapshot())
 
     async def _command(self, body: CommandBody) -> Document:
         person, channel = self._person(body.user), self._channel_named(body.channel)
