@@ -10,8 +10,9 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot import errors
 from bot.directory import SlackDirectory
 from bot.listeners import approvals as approval_listeners
-from bot.listeners import ask, commands, home, reasoning, requests, signoff
+from bot.listeners import ask, changes, commands, home, reasoning, requests, signoff
 from bot.views.entries import Lines
+from bot.watch import Watch
 from store.sqlite import Database
 from workflows.approvals.decide import Approvals
 from workflows.clock import Clock
@@ -29,6 +30,7 @@ def slack_app(
     runs: Runs,
     approvals: Approvals,
     directory: SlackDirectory,
+    watch: Watch,
     clock: Clock,
 ) -> AsyncApp:
     """`authorized` was fetched at start, so that no click waits for `auth.test`."""
@@ -46,6 +48,8 @@ def slack_app(
     lines = Lines(lambda run: registry.headline(run.workflow, run.input), str(authorized.url))
     signoff.register(app, tenant, database, registry, directory, lines)
     home.register(app, tenant, database, registry, directory, lines, clock)
+
+    changes.register(app, watch)
 
     @app.error
     async def surprised(error: Exception, body: dict[str, Any], respond: AsyncRespond) -> None:

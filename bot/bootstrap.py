@@ -30,6 +30,8 @@ from bot.posting import Poster
 from bot.publisher import Publisher
 from bot.settings import Config, Environment, SettingsError
 from bot.stripe_webhooks import StripeWebhooks
+from bot.surroundings import SlackSurroundings
+from bot.watch import Watch
 from bot.way_in import reachable
 from store.sqlite import Database
 from workflows.any_graph.errors import UnusableGraph
@@ -46,6 +48,8 @@ from workflows.effects.system import SystemOfRecord
 from workflows.engine.embedded import AT_ONCE_MAX, EmbeddedEngine
 from workflows.engine.lookout import Lookout
 from workflows.graphs.registry import UnknownWorkflow, load
+from workflows.patrol.installation import Installation
+from workflows.patrol.patrol import Patrol
 from workflows.runs import Runs
 from workflows.workflow import Registry
 
@@ -105,11 +109,16 @@ async def serving(environment: Environment, config: Config) -> AsyncIterator[Non
         webhooks = _webhooks(environment, database, tenant, clock, bells)
         widening = BESIDE_A_WEBHOOK if webhooks else POLLING_ONLY
         lookout = Lookout(database, systems, tenant, widening, clock, bells)
-        publisher = Publisher(
-            database, Poster(publishing, database, registry, clock), tenant, config.slack, clock, bells
-        )
+        installation = Installation(bells)
         policies = [each.approvers for each in config.workflows.values()]
-        directory = SlackDirectory(listening, tenant, policies, clock)
+        directory = SlackDirectory(listening, tenant, policies, clock, installation)
+        surroundings = SlackSurroundings(
+            publishing, tenant, directory, clock, shared_channels=config.slack.shared_channels
+        )
+        patrol = Patrol(database, surroundings, installation, tenant, clock, bells)
+        watch = Watch(database, patrol, surroundings, directory, installation)
+        poster = Poster(publishing, database, registry, clock, patrol)
+        publisher = Publisher(database, poster, watch, tenant, config.slack, clock, bells)
         app = slack_app(
             listening,
             authorized,
@@ -118,6 +127,7 @@ async def serving(environment: Environment, config: Config) -> AsyncIterator[Non
             Runs(database, clock, bells),
             Approvals(database, directory, clock, bells),
             directory,
+            watch,
             clock,
         )
 
@@ -129,6 +139,8 @@ async def serving(environment: Environment, config: Config) -> AsyncIterator[Non
         lookout.start()
         running.push_async_callback(publisher.stop)
         publisher.start()
+        running.push_async_callback(patrol.stop)
+        await patrol.start()
         if webhooks is not None:
             learning = webhooks.learn_account(StripeAccess(client))
             running.callback(asyncio.create_task(learning, name="Stripe account").cancel)

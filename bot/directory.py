@@ -17,6 +17,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from workflows.approvals.policy import FACTS_FRESH_FOR, Policy, VoterFacts
 from workflows.clock import Clock
+from workflows.patrol.installation import Installation
 
 log = structlog.get_logger()
 
@@ -24,12 +25,17 @@ READ_EVERY = timedelta(seconds=60)
 LOOK_EVERY_S = 1.0
 # After a read that failed: `usergroups.users.list` may be called about 20 times a minute.
 RETRY_EVERY = timedelta(seconds=10)
+# However many hints come, no more often than this.
+HINTS_EVERY = timedelta(seconds=3)
 # With the 2 s of the commit this stays below the 3 s Slack gives for an ack.
 FRESHEN_WITHIN_S = 0.7
 NEVER = datetime.fromtimestamp(0, UTC)
 # Slack's word that there is no such group or person. That is an answer, not a failure: nobody is in that
 # group, and nobody may vote as that person.
 GONE = frozenset(["no_such_subteam", "user_not_found", "user_not_visible"])
+# Slack's words for a token that is good for nothing any more:
+# https://docs.slack.dev/reference/methods/auth.test
+UNINSTALLED = frozenset(["account_inactive", "token_revoked", "invalid_auth"])
 
 
 @dataclass(frozen=True)
@@ -63,8 +69,16 @@ class _Group:
 class SlackDirectory:
     """Implements `workflows.approvals.directory.Directory`."""
 
-    def __init__(self, client: AsyncWebClient, tenant: str, policies: Iterable[Policy], clock: Clock) -> None:
+    def __init__(
+        self,
+        client: AsyncWebClient,
+        tenant: str,
+        policies: Iterable[Policy],
+        clock: Clock,
+        installation: Installation,
+    ) -> None:
         self._client = client
+        self._installation = installation
         self._tenant = tenant
         self._clock = clock
         policies = list(policies)
@@ -74,6 +88,7 @@ class SlackDirectory:
         self._people: dict[str, Person] = {}
         self._read_at = NEVER
         self._tried_at = NEVER
+        self._changed = False
         self._reading = asyncio.Lock()
         self._loop: asyncio.Task[None] | None = None
 
@@ -111,6 +126,27 @@ class SlackDirectory:
             return []
         return [user, *(id for id, group in self._groups.items() if user in group.members)]
 
+    def everybody(self, policy: Policy) -> Sequence[VoterFacts]:
+        """What is known about all whom a policy names. One old fact among them says that not all is known.
+
+        A policy that left the settings while questions wait under it is read from now on.
+        """
+        self._users.update(policy.users)
+        self._group_ids.update(policy.groups)
+        members = [self._groups[id].members for id in policy.groups if id in self._groups]
+        named = sorted({*policy.users, *(user for each in members for user in each)})
+        facts = [self.facts(user, policy) for user in named]
+        if facts or len(members) == len(policy.groups):
+            return facts
+        return [self.facts("", policy)]
+
+    def knows(self, user: str) -> bool:
+        return user in self._people
+
+    def changed(self) -> None:
+        """A hint: somebody or some group is not what it was. Read again within seconds."""
+        self._changed = True
+
     async def freshen(self) -> None:
         """Costs nothing while the facts are fresh; else one bounded try to read them again."""
         if self._since(self._read_at) <= FACTS_FRESH_FOR:
@@ -123,7 +159,12 @@ class SlackDirectory:
     async def _serve(self) -> None:
         while True:
             await asyncio.sleep(LOOK_EVERY_S)
-            if self._since(self._read_at) >= READ_EVERY and self._since(self._tried_at) >= RETRY_EVERY:
+            if self._installation.lost:
+                continue
+            if self._changed and self._since(self._tried_at) >= HINTS_EVERY:
+                self._changed = False
+                await self._try_to_read(timedelta(0))
+            elif self._since(self._read_at) >= READ_EVERY and self._since(self._tried_at) >= RETRY_EVERY:
                 await self._try_to_read(READ_EVERY)
 
     async def _try_to_read(self, unless_newer_than: timedelta) -> None:
@@ -134,11 +175,13 @@ class SlackDirectory:
             try:
                 await self._read()
             except (SlackApiError, aiohttp.ClientError, TimeoutError) as error:
+                if isinstance(error, SlackApiError) and error.response.get("error") in UNINSTALLED:
+                    self._installation.doubt()
                 log.warning("directory_unread", tenant=self._tenant, error=str(error))
 
     async def _read(self) -> None:
         now = self._clock()
-        for group in self._group_ids:
+        for group in sorted(self._group_ids):
             self._groups[group] = _Group(await self._members(group), now)
         members = {user for group in self._groups.values() for user in group.members}
         for user in members | self._users:

@@ -116,6 +116,18 @@ class HomeOpened(Payload):
     tab: str = "home"
 
 
+class PersonChange(Payload):
+    """https://docs.slack.dev/reference/events/user_change"""
+
+    user: User
+
+
+class ChannelChange(Payload):
+    """https://docs.slack.dev/reference/events/channel_archive, and its like."""
+
+    channel: str
+
+
 class HomePages(Payload):
     """Which page of each list a Home shows; kept in its `private_metadata`."""
 

@@ -6,13 +6,14 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
+import structlog
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.ids import EVENT_TYPE
 from bot.views import thread
 from bot.views.blocks import Rendered
-from bot.views.card import card
+from bot.views.card import card, emptied
 from bot.views.mrkdwn import escape
 from store import outbox
 from store.identity import canonical_json, digest
@@ -21,8 +22,12 @@ from store.sqlite import Database
 from store.transaction import Transaction
 from workflows import story
 from workflows.clock import Clock
+from workflows.patrol.patrol import Patrol
 from workflows.story import Story
+from workflows.withdrawal import Why, withdrawn
 from workflows.workflow import Registry
+
+log = structlog.get_logger()
 
 # Awaited before each message: the pace of its channel.
 Turn = Callable[[], Awaitable[None]]
@@ -33,6 +38,8 @@ FOUND_PAGE = 200
 FOUND_PAGES_MAX = 10
 # Where a whisper can't reach a person, a direct message can.
 UNREACHABLE = frozenset(["not_in_channel", "channel_not_found", "user_not_in_channel", "is_archived"])
+# The person has left, or was deactivated: nobody can be told.
+NOBODY_THERE = frozenset(["user_disabled", "user_not_found", "user_not_visible", "cannot_dm_bot"])
 
 
 @dataclass(frozen=True)
@@ -54,11 +61,22 @@ class StillUnderWay(Exception):
         self.until = until
 
 
+class Withheld(Exception):
+    """The channel is closed to this run: nothing of it is said there."""
+
+    def __init__(self, why: Why) -> None:
+        super().__init__(why)
+        self.why = why
+
+
 class Poster:
     """Raises what the Slack client raises: SlackApiError for a no, aiohttp's errors for no answer."""
 
-    def __init__(self, client: AsyncWebClient, database: Database, registry: Registry, clock: Clock) -> None:
+    def __init__(
+        self, client: AsyncWebClient, database: Database, registry: Registry, clock: Clock, patrol: Patrol
+    ) -> None:
         self._client = client
+        self._patrol = patrol
         self._database = database
         self._registry = registry
         self._clock = clock
@@ -72,11 +90,14 @@ class Poster:
         told = await self._database.read(lambda tx: story.tell(tx, first.tenant, first.run))
         if told is None:
             raise ValueError(f"outbox row {first.id} belongs to no run")
-        if first.kind == OutboxKind.CARD:
-            return await self._change_card(rows, told, turn)
         if first.kind == OutboxKind.WHISPER:
             await turn()
             return await self._whisper(first, told)
+        _refuse_where_closed(first, told)
+        if first.kind == OutboxKind.CARD:
+            return await self._change_card(rows, told, turn)
+        if first.kind == OutboxKind.ROOT:
+            told = await self._admitted(first)
         if any(row.state == "sending" for row in rows):
             found = await self._find(rows, told.root)
             if found:
@@ -86,12 +107,28 @@ class Poster:
         await self._database.write(partial(_mark_sending, rows=rows, now=self._clock()))
         return await self._post(rows, told)
 
+    async def _admitted(self, root: Outgoing) -> Story:
+        """The run as it stands once its surroundings were looked at: it may have been cancelled by that."""
+        why = await self._patrol.admit(root.run)
+        if why is not None:
+            raise Withheld(why)
+        told = await self._database.read(lambda tx: story.tell(tx, root.tenant, root.run))
+        if told is None:
+            raise ValueError(f"outbox row {root.id} belongs to no run")
+        return told
+
     async def tell_requester(self, row: Outgoing, code: str) -> None:
         """Last resort for a message Slack refuses: the person who asked learns that nobody saw it."""
         told = await self._database.read(lambda tx: story.tell(tx, row.tenant, row.run))
-        if told is None or not _is_needed_to_decide(row, told):
+        if told is None:
             return
         what = escape(self._headline(told))
+        if row.kind == OutboxKind.REPLY and row.body.get("mention") == told.run.requester:
+            text = f"About your request for {what}: {escape(str(row.body['text']))}"
+            await self._direct_message(told.run.requester, text)
+            return
+        if not _is_needed_to_decide(row, told):
+            return
         text = f"Slack refused to show {what} in <#{row.channel}> ({code}), so nobody can approve it there."
         await self._direct_message(told.run.requester, text)
 
@@ -122,7 +159,8 @@ class Poster:
     async def _change_card(self, rows: Sequence[Outgoing], told: Story, turn: Turn) -> Sequence[Post]:
         if told.root is None:
             raise ValueError(f"card of {told.run.id} changed before it was posted")
-        shown = card(told, self._headline(told))
+        is_closed = told.run.withdrawn_for == Why.CHANNEL_SHARED
+        shown = emptied(told) if is_closed else card(told, self._headline(told))
         seen = _digest(shown)
         if seen != told.root.shown:
             await turn()
@@ -134,6 +172,9 @@ class Poster:
     async def _whisper(self, row: Outgoing, told: Story) -> Sequence[Post]:
         about = f"About your request for {self._headline(told)}: {row.body['text']}"
         user, text = str(row.body["user"]), escape(about)
+        if row.body.get("direct"):
+            await self._direct_message(user, text)
+            return [Post(row, row.channel, None)]
         try:
             await self._client.chat_postEphemeral(channel=row.channel, user=user, text=text)
         except SlackApiError as error:
@@ -143,7 +184,13 @@ class Poster:
         return [Post(row, row.channel, None)]
 
     async def _direct_message(self, user: str, text: str) -> None:
-        opened = await self._client.conversations_open(users=user)
+        try:
+            opened = await self._client.conversations_open(users=user)
+        except SlackApiError as error:
+            if error.response.get("error") not in NOBODY_THERE:
+                raise
+            log.info("nobody_to_tell", user=user, error=error.response.get("error"))
+            return
         await self._client.chat_postMessage(channel=opened["channel"]["id"], text=text)
 
     async def _find(self, rows: Sequence[Outgoing], root: Message | None) -> Sequence[Post]:
@@ -181,7 +228,7 @@ class Poster:
             case OutboxKind.ROOT:
                 return card(told, self._headline(told))
             case OutboxKind.ASK:
-                return thread.asks(told)
+                return thread.asks(told, str(first.body.get("says", "")))
             case OutboxKind.STEP:
                 return thread.steps(
                     [thread.StepLine(str(row.body["node"]), str(row.body["text"])) for row in rows]
@@ -191,6 +238,16 @@ class Poster:
 
     def _headline(self, told: Story) -> str:
         return self._registry.headline(told.run.workflow, told.run.input)
+
+
+def _refuse_where_closed(row: Outgoing, told: Story) -> None:
+    """A card that others can read now is emptied; else nothing is said where nobody may, or can, hear."""
+    withdrawal = withdrawn(told.run)
+    if withdrawal is None or not withdrawal.why.closes_the_channel:
+        return
+    if withdrawal.why == Why.CHANNEL_SHARED and row.kind == OutboxKind.CARD and told.root:
+        return
+    raise Withheld(withdrawal.why)
 
 
 def _is_needed_to_decide(row: Outgoing, told: Story) -> bool:

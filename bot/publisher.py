@@ -15,9 +15,11 @@ import aiohttp
 import structlog
 from slack_sdk.errors import SlackApiError
 
+from bot.directory import UNINSTALLED
 from bot.pace import Pace
-from bot.posting import Post, Poster, StillUnderWay
+from bot.posting import Post, Poster, StillUnderWay, Withheld
 from bot.settings import SlackSettings
+from bot.watch import Watch
 from store import outbox
 from store.errors import StoreError
 from store.records import OutboxKind, Outgoing
@@ -25,6 +27,7 @@ from store.sqlite import Database
 from store.transaction import Transaction
 from workflows.bells import Bells
 from workflows.clock import Clock
+from workflows.patrol.surroundings import Uninstalled, Unread
 
 log = structlog.get_logger()
 
@@ -41,30 +44,36 @@ PERMANENT = frozenset(
     [
         "cannot_dm_bot",
         "cant_update_message",
-        "channel_not_found",
         "edit_window_closed",
         "invalid_blocks",
         "invalid_blocks_format",
-        "is_archived",
-        "message_not_found",
         "msg_blocks_too_long",
         "msg_too_long",
         "no_text",
-        "not_in_channel",
         "restricted_action",
-        "thread_not_found",
         "user_not_found",
         "user_not_in_channel",
     ]
 )
+# What the patrol gets to the bottom of, while the message waits.
+CHANNEL_CHANGED = frozenset(["channel_not_found", "is_archived", "not_in_channel"])
+CARD_GONE = frozenset(["message_not_found", "thread_not_found"])
 
 
 class Publisher:
     """`start`, then leave it alone."""
 
     def __init__(
-        self, database: Database, poster: Poster, tenant: str, pace: SlackSettings, clock: Clock, bells: Bells
+        self,
+        database: Database,
+        poster: Poster,
+        watch: Watch,
+        tenant: str,
+        pace: SlackSettings,
+        clock: Clock,
+        bells: Bells,
     ) -> None:
+        self._watch = watch
         self._database = database
         self._poster = poster
         self._tenant = tenant
@@ -94,6 +103,8 @@ class Publisher:
                 await asyncio.sleep(STORE_RETRY_S)
 
     async def _look(self) -> None:
+        if self._watch.installation.lost:
+            return  # what waits goes out once we are back
         now = self._clock()
         channels = await self._database.read(partial(outbox.waiting_channels, tenant=self._tenant, now=now))
         for channel in channels:
@@ -115,7 +126,7 @@ class Publisher:
             look = partial(outbox.waiting, tenant=self._tenant, channel=channel, now=now, limit=ROWS_MAX)
             try:
                 rows = await self._database.read(look)
-                if not rows:
+                if not rows or self._watch.installation.lost:
                     return sent
                 group = _together(rows)
                 await self._send(group, self._pace_of(group[0]))
@@ -137,6 +148,13 @@ class Publisher:
             await self._refused(rows, error)
         except StillUnderWay as under_way:
             await self._hold(rows, under_way.until)
+        except Withheld as withheld:
+            await self._bury(rows, f"{outbox.WITHHELD}{withheld.why}")
+        except Unread as unread:
+            await self._later(rows, unread.why, sent=False)
+        except Uninstalled as gone:
+            self._watch.uninstalled()
+            await self._later(rows, gone.code, sent=False)
         except aiohttp.ClientConnectorError as error:
             await self._later(rows, repr(error), sent=False)
         except (aiohttp.ClientError, TimeoutError) as error:
@@ -170,6 +188,19 @@ class Publisher:
             await self._slow_down(rows, float(error.response.headers.get("Retry-After", 1)))
         elif code in PERMANENT:
             await self._give_up(rows, code)
+        elif code in CARD_GONE:
+            if await self._watch.card_gone(rows[0]):
+                await self._later(rows, code, sent=False)
+            else:
+                await self._bury(rows, f"{outbox.WITHHELD}{code}")
+        elif code in CHANNEL_CHANGED:
+            if await self._watch.channel_changed_under(rows[0]):
+                await self._later(rows, code, sent=False)
+            else:
+                await self._give_up(rows, code)
+        elif code in UNINSTALLED:
+            self._watch.uninstalled()
+            await self._later(rows, code, sent=False)
         else:
             await self._later(rows, code)
 
@@ -195,6 +226,9 @@ class Publisher:
         except (SlackApiError, aiohttp.ClientError, TimeoutError) as error:
             log.error("requester_unreachable", tenant=self._tenant, run=rows[0].run, error=str(error))
 
+        await self._bury(rows, code)
+
+    async def _bury(self, rows: Sequence[Outgoing], code: str) -> None:
         def work(tx: Transaction) -> None:
             for row in rows:
                 outbox.mark_dead(tx, row, code)

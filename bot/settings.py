@@ -111,6 +111,8 @@ class SlackSettings(BaseModel):
     burst: int = Field(default=30, ge=1, le=1000)
     # As in Slack's own client for Node, whose `serverPingTimeout` is 30 s.
     silence_max_s: float = Field(default=30, ge=1, le=600)
+    # Whether requests may be shown where people of other organisations read them.
+    shared_channels: bool = False
 
 
 class Config(BaseModel):

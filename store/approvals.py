@@ -1,10 +1,11 @@
 """Approvals and votes. Functions of a transaction; none commits."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from store.records import Approval, ApprovalStatus, Vote
+from store.records import Approval, ApprovalStatus, JsonObject, Vote
 from store.statements import statements
 from store.transaction import Transaction
 
@@ -107,8 +108,50 @@ def count_decided_for(tx: Transaction, tenant: str, user: str, names: Sequence[s
     return _count(tx.one(SQL["count_decided_for"], tenant=tenant, user=user, names=list(names), since=since))
 
 
+def pending_policies(tx: Transaction, tenant: str) -> Sequence[JsonObject]:
+    """The different policies of all questions that wait."""
+    rows = tx.all(SQL["pending_policies"], tenant=tenant)
+    return [json.loads(str(row["policy"])) for row in rows]
+
+
+def newly_stuck(
+    tx: Transaction, tenant: str, policy: JsonObject, allowed: Sequence[str], quorum: int, limit: int
+) -> Sequence[Approval]:
+    """Questions with too few left of those who may approve, `allowed`, that were not known to be stuck."""
+    return _stuck(tx, "newly_stuck", tenant, policy, allowed, quorum, limit)
+
+
+def no_longer_stuck(
+    tx: Transaction, tenant: str, policy: JsonObject, allowed: Sequence[str], quorum: int, limit: int
+) -> Sequence[Approval]:
+    return _stuck(tx, "no_longer_stuck", tenant, policy, allowed, quorum, limit)
+
+
+def mark_stuck(tx: Transaction, approval: Approval, since: datetime | None) -> None:
+    """Stale when it was decided meanwhile. None: somebody who may approve is there again."""
+    tx.change(SQL["mark_stuck"], tenant=approval.tenant, id=approval.id, since=since)
+
+
+def _stuck(
+    tx: Transaction,
+    name: str,
+    tenant: str,
+    policy: JsonObject,
+    allowed: Sequence[str],
+    quorum: int,
+    limit: int,
+) -> Sequence[Approval]:
+    rows = tx.all(SQL[name], tenant=tenant, policy=policy, allowed=list(allowed), quorum=quorum, limit=limit)
+    return [Approval.of(row) for row in rows]
+
+
 def insert_vote(tx: Transaction, new: NewVote, now: datetime) -> None:
     tx.change(SQL["insert_vote"], **vars(new), now=now)
+
+
+def mark_void(tx: Transaction, vote: Vote, since: datetime | None) -> None:
+    """None: it counts again."""
+    tx.change(SQL["mark_void"], tenant=vote.tenant, approval=vote.approval, voter=vote.voter, since=since)
 
 
 def votes(tx: Transaction, tenant: str, approval: str) -> Sequence[Vote]:

@@ -11,6 +11,11 @@ from store.transaction import Transaction
 
 SQL = statements("outbox")
 
+# How the error of a row begins that was given up on purpose.
+WITHHELD = "withheld: "
+# In the body of a root: how often it was posted again.
+AGAIN = "again"
+
 
 @dataclass(frozen=True)
 class NewOutgoing:
@@ -95,7 +100,20 @@ def hold(tx: Transaction, row: Outgoing, due_at: datetime) -> None:
 
 def mark_dead(tx: Transaction, row: Outgoing, error: str) -> None:
     tx.change(SQL["mark_dead"], tenant=row.tenant, id=row.id, error=error)
-    tx.run(SQL["dead_followers"], tenant=row.tenant, id=row.id, error=f"{row.id} could not be posted")
+    followers = error if error.startswith(WITHHELD) else f"{row.id} could not be posted"
+    tx.run(SQL["dead_followers"], tenant=row.tenant, id=row.id, error=followers)
+
+
+def times_posted_again(tx: Transaction, tenant: str, run: str) -> int:
+    """How often a run's root was posted again because somebody deleted it."""
+    row = tx.one(SQL["root"], tenant=tenant, id=root_id(tenant, run))
+    return int(str(Outgoing.of(row).body.get(AGAIN, 0))) if row else 0
+
+
+def post_again(tx: Transaction, lost: Message, times: int, now: datetime) -> None:
+    """The root is due again, for the `times`-th time; what follows it waits. Stale when it is due already."""
+    tx.change(SQL["forget_message"], tenant=lost.tenant, id=lost.outbox, ts=lost.ts)
+    tx.change(SQL["post_again"], tenant=lost.tenant, id=lost.outbox, body={AGAIN: times}, now=now)
 
 
 def dead(tx: Transaction, limit: int) -> Sequence[DeadLetter]:

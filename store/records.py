@@ -104,6 +104,12 @@ class Run(Record):
     ended_at: Moment | None
     # When something it did was taken back by the system it was done in.
     reversed_at: Moment | None = None
+    # What the requester was then ("member" or "guest"), and when Slack was last read about its surroundings.
+    asked_as: str | None = None
+    looked_at: Moment | None = None
+    # Why Signoff itself cancelled it, if it did.
+    withdrawn_for: str | None = None
+    withdrawn_text: str | None = None
 
 
 class Step(Record):
@@ -138,6 +144,7 @@ class Approval(Record):
     decided_by: str | None
     reason: str | None
     used_epoch: int | None
+    nobody_since: Moment | None = None
 
 
 class Vote(Record):
@@ -148,6 +155,7 @@ class Vote(Record):
     reason: str
     facts: JsonObject
     cast_at: Moment
+    void_since: Moment | None = None
 
 
 class Effect(Record):

@@ -141,6 +141,42 @@ def request_cancel(tx: Transaction, tenant: str, id: str, by: str, now: datetime
     tx.change(SQL["request_cancel"], tenant=tenant, id=id, by=by, now=now)
 
 
+def withdraw(tx: Transaction, run: Run, by: str, outcome: str, text: str, now: datetime) -> None:
+    """Stale when the run has ended or somebody cancelled it already."""
+    tx.change(SQL["withdraw"], tenant=run.tenant, id=run.id, by=by, outcome=outcome, text=text, now=now)
+
+
+def admit(tx: Transaction, run: Run, asked_as: str) -> None:
+    tx.run(SQL["admit"], tenant=run.tenant, id=run.id, asked_as=asked_as)
+
+
+def to_look_at(tx: Transaction, tenant: str, before: datetime, limit: int) -> Sequence[Run]:
+    """Waiting runs, those not looked at for longest first."""
+    return [Run.of(row) for row in tx.all(SQL["to_look_at"], tenant=tenant, before=before, limit=limit)]
+
+
+def looked(tx: Transaction, run: Run, at: datetime) -> None:
+    """Nothing to note when the run waits no more."""
+    tx.run(SQL["looked"], tenant=run.tenant, id=run.id, at=at)
+
+
+def look_again_in(tx: Transaction, tenant: str, channel: str) -> int:
+    return tx.run(SQL["look_again_in"], tenant=tenant, channel=channel)
+
+
+def look_again_for(tx: Transaction, tenant: str, requester: str) -> int:
+    return tx.run(SQL["look_again_for"], tenant=tenant, requester=requester)
+
+
+def look_again_after(tx: Transaction, tenant: str, now: datetime) -> int:
+    return tx.run(SQL["look_again_after"], tenant=tenant, now=now)
+
+
+def still_wanted(tx: Transaction, tenant: str, after: str, limit: int) -> Sequence[Run]:
+    """Open runs nobody has cancelled, by their ids."""
+    return [Run.of(row) for row in tx.all(SQL["still_wanted"], tenant=tenant, after=after, limit=limit)]
+
+
 def count_open(tx: Transaction, tenant: str, requester: str) -> int:
     return _count(tx.one(SQL["count_open"], tenant=tenant, requester=requester))
 

@@ -10,7 +10,7 @@ from store import outbox
 from store.outbox import NewOutgoing
 from store.records import OutboxKind, Run
 from store.steps import NewStep
-from store.transaction import Transaction
+from store.transaction import Transaction, milliseconds
 
 
 def root(tx: Transaction, tenant: str, run: str, channel: str, now: datetime) -> None:
@@ -32,6 +32,10 @@ def question(tx: Transaction, run: Run, approval: str, now: datetime) -> None:
     _under_root(tx, run, OutboxKind.ASK, approval, {"approval": approval}, now)
 
 
+def question_again(tx: Transaction, run: Run, approval: str, times: int, now: datetime) -> None:
+    _under_root(tx, run, OutboxKind.ASK, f"{approval}.again.{times}", {"approval": approval}, now)
+
+
 def reply(
     tx: Transaction,
     run: Run,
@@ -50,6 +54,19 @@ def whisper(tx: Transaction, run: Run, what: str, text: str, now: datetime) -> N
     """Tells the requester alone, where they asked."""
     body: dict[str, object] = {"user": run.requester, "text": text}
     outbox.insert(tx, NewOutgoing(run.tenant, run.id, OutboxKind.WHISPER, run.origin, what, None, body), now)
+
+
+def direct(tx: Transaction, run: Run, what: str, text: str, now: datetime) -> None:
+    """Tells the requester in a direct message: it stays, wherever else nothing can be said."""
+    body: dict[str, object] = {"user": run.requester, "text": text, "direct": True}
+    outbox.insert(tx, NewOutgoing(run.tenant, run.id, OutboxKind.WHISPER, run.origin, what, None, body), now)
+
+
+def approvers_changed(tx: Transaction, run: Run, approval: str, *, stuck: bool, now: datetime) -> None:
+    """A reply that says that nobody is left who may approve, or calls those who are there again."""
+    says = "nobody" if stuck else "somebody"
+    what = f"{approval}.{says}.{milliseconds(now)}"
+    _under_root(tx, run, OutboxKind.ASK, what, {"approval": approval, "says": says}, now)
 
 
 def _under_root(

@@ -20,6 +20,7 @@ from store.transaction import Transaction
 from workflows import announce, history
 from workflows.approvals.conclude import conclude
 from workflows.gates import GateRequest
+from workflows.withdrawal import Why, withdrawn
 from workflows.workflow import WorkflowSettings
 
 
@@ -53,9 +54,10 @@ def commit(
     for approval in reached.replaced:
         _replace(tx, run, approval, now)
     if reached.ending is not None:
-        supersede_pending(tx, run, reached.ending.outcome, now)
-        runs.to_ended(tx, run, boot, reached.steps, reached.ending, now)
-        tell_ended(tx, run, reached.ending, now)
+        ending = _as_withdrawn(tx, run, reached.ending)
+        supersede_pending(tx, run, ending.outcome, now)
+        runs.to_ended(tx, run, boot, reached.steps, ending, now)
+        tell_ended(tx, run, ending, now)
         return
     if reached.goes_on:
         runs.to_queued(tx, run, boot, reached.steps, now)
@@ -74,9 +76,27 @@ def tell_ended(tx: Transaction, run: Run, ending: Ending, now: datetime) -> None
     detail: dict[str, object] = {"status": ending.status, "outcome": ending.outcome, "text": ending.text}
     audit.append(tx, run.tenant, run.id, Event("ended", detail=detail), now)
     announce.card_changed(tx, run, "ended", now)
+    if ending.outcome in set(Why):
+        _tell_withdrawn(tx, run, Why(ending.outcome), ending.text, now)
+        return
     announce.reply(tx, run, "ended", ending.text, now, mention=run.requester)
     if ending.status != RunStatus.DONE:
         announce.whisper(tx, run, "ended", ending.text, now)
+
+
+def _tell_withdrawn(tx: Transaction, run: Run, why: Why, text: str, now: datetime) -> None:
+    """Nobody calls somebody who is gone. Everybody else is told where it stays, since they weren't asked."""
+    mention = None if why.loses_the_requester else run.requester
+    announce.reply(tx, run, "ended", text, now, mention=mention)
+    if not why.loses_the_requester:
+        announce.direct(tx, run, "ended", text, now)
+
+
+def _as_withdrawn(tx: Transaction, run: Run, ending: Ending) -> Ending:
+    """A graph that ends because Signoff cancelled it ends by Signoff's reason, whatever it makes of it."""
+    current = runs.get(tx, run.tenant, run.id)
+    withdrawal = withdrawn(current) if current else None
+    return withdrawal.ending if withdrawal and ending.status == RunStatus.CANCELLED else ending
 
 
 def supersede_pending(tx: Transaction, run: Run, reason: str, now: datetime) -> None:
@@ -128,7 +148,8 @@ def _goes_on_at_once(tx: Transaction, run: Run, now: datetime) -> bool:
     if current is not None and current.cancelled_by is not None:
         for approval in approvals.of_run(tx, run.tenant, run.id):
             if approval.status == ApprovalStatus.PENDING:
-                conclude(tx, run, approval, ApprovalStatus.CANCELLED, current.cancelled_by, "", now)
+                reason = current.withdrawn_text or ""
+                conclude(tx, run, approval, ApprovalStatus.CANCELLED, current.cancelled_by, reason, now)
     return any(
         approval.status != ApprovalStatus.PENDING and approval.used_epoch is None
         for approval in approvals.of_run(tx, run.tenant, run.id)

@@ -13,9 +13,11 @@ from bot.doctor.slack_answers import NO_ANSWER, Refusal, answer
 # What each scope of manifest.yml is for.
 SCOPES = {
     "channels:history": "finding its own posts again in public channels",
+    "channels:read": "whether a public channel is archived or shared with another organisation",
     "chat:write": "posting cards and replies",
     "commands": "slash commands",
     "groups:history": "finding its own posts again in private channels",
+    "groups:read": "the same of a private channel",
     "im:write": "telling a requester directly what can't be told in the channel",
     "usergroups:read": "who is in the approvers' user groups",
     "users:read": "who is active and a full member",
@@ -25,6 +27,11 @@ CLOCK_OFF_MAX = timedelta(seconds=60)
 
 
 def bot_token_refused(code: str) -> Finding:
+    if code in ("account_inactive", "token_revoked"):
+        return Finding(
+            f"SLACK_BOT_TOKEN: Slack says that the app was uninstalled from its workspace: {code}.",
+            "Install it again under Install App, and take its new Bot User OAuth Token.",
+        )
     return Finding(
         f"SLACK_BOT_TOKEN: Slack refused it: {code}.",
         "Take the Bot User OAuth Token from your Slack app's OAuth & Permissions, after installing the app.",

@@ -18,7 +18,9 @@ from bot.views.limits import (
 )
 from bot.views.people import may_approve
 from bot.views.question import question
+from bot.views.votes import votes
 from store.records import Approval, ApprovalStatus, Run
+from workflows.approvals.policy import Policy
 from workflows.gates import GateRequest
 from workflows.story import Story
 
@@ -28,6 +30,11 @@ HEADLINE_MAX = 300
 OUTCOME_TEXT_MAX = 300
 
 _TOO_LONG = ":warning: This request is too long to be shown whole, so it can't be approved here."
+_POSTED_AGAIN = "_Posted again, since the card was deleted. Only these buttons count._"
+_NOBODY = (
+    ":warning: Nobody who may approve this is left. It waits until it expires, or until somebody may again; "
+    "the thread says what helps."
+)
 _SHORTENED = "_The request is too long to be shown again here._"
 
 
@@ -46,12 +53,20 @@ def card(story: Story, headline: str) -> Rendered:
     return Rendered(mrkdwn.cut(f"{text} — {said}", FALLBACK_TEXT_MAX), blocks)
 
 
+def emptied(story: Story) -> Rendered:
+    """In place of a card that people of another organisation can read now."""
+    said = f"A request of {mrkdwn.user(story.run.requester)} was closed here, and is no longer shown."
+    why = mrkdwn.literal(story.run.withdrawn_text or "", OUTCOME_TEXT_MAX)
+    return Rendered(said, sections([f":heavy_multiplication_x: {said}", why]))
+
+
 def _unasked(story: Story, text: str) -> tuple[str, Blocks]:
     run = story.run
     if not run.status.is_open:
         return _outcome(run), [*sections([text]), *status.ending(run, None, story.effects), _after(run)]
     if run.cancelled_by:
-        said = f"cancelled by {mrkdwn.user(run.cancelled_by)}, stopping"
+        by = mrkdwn.user(run.cancelled_by) if mrkdwn.is_user(run.cancelled_by) else "Signoff"
+        said = f"cancelled by {by}, stopping"
         return said, sections([f"{text} — {said}"])
     said = "looking into it"
     return said, [*sections([f"{text} — {said}"]), actions(f"run:{run.id}", [_cancel(run)])]
@@ -60,14 +75,21 @@ def _unasked(story: Story, text: str) -> tuple[str, Blocks]:
 def _pending(story: Story, text: str, approval: Approval, request: GateRequest) -> tuple[str, Blocks]:
     run = story.run
     again = any(each.status == ApprovalStatus.SUPERSEDED for each in story.approvals)
-    asked = [text, *(["Asked again, since what the last question rested on has changed."] if again else [])]
-    ask = f"May approve: {may_approve(approval.policy)} · Expires {mrkdwn.date(approval.expires_at)}"
+    asked = [
+        text,
+        *(["Asked again, since what the last question rested on has changed."] if again else []),
+        *([_POSTED_AGAIN] if story.again else []),
+    ]
+    policy = Policy.model_validate(approval.policy)
+    ask = f"May approve: {may_approve(policy)} · Expires {mrkdwn.date(approval.expires_at)}"
     top = [header(request.title), *sections(asked)]
     others = [_reject(approval), _reasoning(run), _cancel(run)]
     whole = [
         *top,
         *question(request),
         context(ask),
+        *sections(votes(policy, story.votes)),
+        *sections([_NOBODY] if approval.nobody_since else []),
         actions(f"approval:{approval.id}", [_approve(approval, request), *others]),
     ]
     if _fits(whole):

@@ -49,6 +49,8 @@ def _decided(approval: Approval) -> str:
 
 
 def going_on(run: Run, approval: Approval) -> str:
+    if run.withdrawn_text:
+        return f":gear: Closing it. {mrkdwn.literal(run.withdrawn_text, OUTCOME_TEXT_MAX)}"
     if run.cancelled_by:
         return f"{mrkdwn.user(run.cancelled_by)} asked to cancel. What has begun is finished first."
     if approval.status == ApprovalStatus.APPROVED:

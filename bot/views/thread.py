@@ -7,7 +7,7 @@ from bot.views import describe, mrkdwn
 from bot.views.blocks import Rendered, sections
 from bot.views.limits import FALLBACK_TEXT_MAX, MESSAGE_WEIGHT_MAX, weight
 from bot.views.people import may_approve
-from store.records import ApprovalStatus
+from store.records import Approval, ApprovalStatus
 from workflows.story import Story
 
 BLOCKS_MAX = 40
@@ -48,15 +48,31 @@ def _fits(lines: list[str]) -> bool:
     return len(blocks) <= BLOCKS_MAX and weight(blocks) <= MESSAGE_WEIGHT_MAX
 
 
-def asks(story: Story) -> Rendered:
-    """The message that calls those who may approve. A question decided meanwhile calls nobody."""
+def asks(story: Story, says: str = "") -> Rendered:
+    """The message that calls those who may approve. A question decided meanwhile calls nobody.
+
+    `says`: "nobody" when none of them is left, "somebody" when one is there again.
+    """
     approval, request = story.approval, story.request
     if approval is None or request is None:
         return _said("There is nothing to decide here.")
     title = mrkdwn.literal(request.title, TITLE_MAX)
     if approval.status != ApprovalStatus.PENDING:
         return _said(f"Already decided: {title}")
-    return _said(f"{may_approve(approval.policy)}, please decide: {title}")
+    if says == "nobody":
+        return _said(_nobody(story, approval, title))
+    again = "somebody who may approve is there again. " if says == "somebody" else ""
+    return _said(f"{may_approve(approval.policy)}, {again}please decide: {title}")
+
+
+def _nobody(story: Story, approval: Approval, title: str) -> str:
+    asked, requester = may_approve(approval.policy), mrkdwn.user(story.run.requester)
+    return (
+        f":warning: Nobody is left who may approve this: {title}. Asked were {asked}; none of them is an "
+        f"active full member other than {requester}. Add somebody to the group in Slack, and they are called "
+        f"here. Or cancel it, name others under `approvers` in `signoff.toml`, and ask again. It waits until "
+        f"{mrkdwn.date(approval.expires_at)}."
+    )
 
 
 def reply(text: str, mentions: tuple[str, ...] = ()) -> Rendered:

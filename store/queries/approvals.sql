@@ -26,8 +26,15 @@ SELECT * FROM approvals WHERE tenant = :tenant AND status = 'pending' AND expire
 ORDER BY expires_at LIMIT :limit
 
 -- name: insert_vote
+-- A person has one vote on a question: the latest.
 INSERT INTO votes (tenant, approval, voter, vote, reason, facts, cast_at)
 VALUES (:tenant, :approval, :voter, :vote, :reason, :facts, :now)
+ON CONFLICT (tenant, approval, voter) DO UPDATE
+SET vote = excluded.vote, reason = excluded.reason, facts = excluded.facts, cast_at = excluded.cast_at,
+    void_since = NULL
+
+-- name: mark_void
+UPDATE votes SET void_since = :since WHERE tenant = :tenant AND approval = :approval AND voter = :voter
 
 -- name: votes
 SELECT * FROM votes WHERE tenant = :tenant AND approval = :approval ORDER BY cast_at
@@ -57,3 +64,22 @@ SELECT count(*) AS count FROM approvals AS a JOIN runs AS r ON r.tenant = a.tena
 WHERE a.tenant = :tenant AND a.decided_at >= :since AND a.status IN ('approved', 'rejected', 'expired', 'cancelled')
   AND (r.requester = :user OR a.decided_by = :user OR EXISTS (
          SELECT 1 FROM json_tree(a.policy) AS named WHERE named.atom IN (SELECT value FROM json_each(:names))))
+
+-- name: pending_policies
+SELECT DISTINCT policy FROM approvals WHERE tenant = :tenant AND status = 'pending'
+
+-- name: newly_stuck
+-- Questions of a policy for which fewer than `:quorum` of those who may approve, `:allowed`, are left.
+SELECT a.* FROM approvals AS a JOIN runs AS r ON r.tenant = a.tenant AND r.id = a.run
+WHERE a.tenant = :tenant AND a.policy = :policy AND a.status = 'pending' AND a.nobody_since IS NULL
+  AND (SELECT count(*) FROM json_each(:allowed) AS one WHERE one.value <> r.requester) < :quorum
+LIMIT :limit
+
+-- name: no_longer_stuck
+SELECT a.* FROM approvals AS a JOIN runs AS r ON r.tenant = a.tenant AND r.id = a.run
+WHERE a.tenant = :tenant AND a.policy = :policy AND a.status = 'pending' AND a.nobody_since IS NOT NULL
+  AND (SELECT count(*) FROM json_each(:allowed) AS one WHERE one.value <> r.requester) >= :quorum
+LIMIT :limit
+
+-- name: mark_stuck
+UPDATE approvals SET nobody_since = :since WHERE tenant = :tenant AND id = :id AND status = 'pending'

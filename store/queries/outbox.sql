@@ -1,8 +1,13 @@
 -- What Slack still has to be told, and where what was told lives.
 
 -- name: insert
-INSERT INTO outbox (tenant, id, run, kind, channel, body, follows, state, due_at, created_at)
-VALUES (:tenant, :id, :run, :kind, :channel, :body, :follows, 'due', :now, :now)
+-- What follows a message that will never be there is dead from the start.
+INSERT INTO outbox (tenant, id, run, kind, channel, body, follows, state, error, due_at, created_at)
+SELECT :tenant, :id, :run, :kind, :channel, :body, :follows,
+       CASE WHEN never.id IS NULL THEN 'due' ELSE 'dead' END, never.error, :now, :now
+FROM (SELECT 1) LEFT JOIN outbox AS never
+  ON never.tenant = :tenant AND never.id = :follows AND never.state = 'dead'
+WHERE true
 ON CONFLICT (tenant, id) DO NOTHING
 
 -- name: waiting_channels
@@ -50,9 +55,21 @@ UPDATE outbox SET state = 'dead', error = :error WHERE tenant = :tenant AND id =
 -- What waits for a message that will never be there can't be sent either.
 UPDATE outbox SET state = 'dead', error = :error WHERE tenant = :tenant AND follows = :id AND state IN ('due', 'sending')
 
+-- name: root
+SELECT * FROM outbox WHERE tenant = :tenant AND id = :id
+
+-- name: post_again
+UPDATE outbox SET state = 'due', body = :body, attempts = 0, sending_at = NULL, due_at = :now
+WHERE tenant = :tenant AND id = :id AND kind = 'root' AND state = 'sent'
+
+-- name: forget_message
+DELETE FROM messages WHERE tenant = :tenant AND outbox = :id AND ts = :ts
+
 -- name: dead
 -- Of every workspace: only commands on the machine itself ask this.
-SELECT id, run, kind, channel, error FROM outbox WHERE state = 'dead' ORDER BY seq DESC LIMIT :limit
+-- What was withheld on purpose is none: its requester was told directly.
+SELECT id, run, kind, channel, error FROM outbox
+WHERE state = 'dead' AND error NOT LIKE 'withheld: %' ORDER BY seq DESC LIMIT :limit
 
 -- name: of_run
 SELECT * FROM outbox WHERE tenant = :tenant AND run = :run ORDER BY seq

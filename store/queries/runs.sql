@@ -2,8 +2,9 @@
 
 -- name: insert
 -- The id comes from the delivery, so a repeated delivery meets its own row and inserts nothing.
-INSERT INTO runs (tenant, id, workflow, version, input, requester, channel, origin, status, due_at, created_at)
-VALUES (:tenant, :id, :workflow, :version, :input, :requester, :channel, :origin, 'queued', :now, :now)
+INSERT INTO runs (tenant, id, workflow, version, input, requester, channel, origin, status, due_at, created_at,
+                  looked_at)
+VALUES (:tenant, :id, :workflow, :version, :input, :requester, :channel, :origin, 'queued', :now, :now, :now)
 ON CONFLICT (tenant, id) DO NOTHING
 
 -- name: get
@@ -79,6 +80,38 @@ UPDATE runs SET status = 'queued', due_at = :now WHERE tenant = :tenant AND id =
 -- name: request_cancel
 UPDATE runs SET cancelled_by = :by, cancelled_at = :now
 WHERE tenant = :tenant AND id = :id AND cancelled_at IS NULL AND ended_at IS NULL
+
+-- name: withdraw
+-- Signoff's own cancellation, with its reason. Of two cancellations the first one counts.
+UPDATE runs SET cancelled_by = :by, cancelled_at = :now, withdrawn_for = :outcome, withdrawn_text = :text
+WHERE tenant = :tenant AND id = :id AND cancelled_at IS NULL AND ended_at IS NULL
+
+-- name: admit
+-- What the requester was when they asked; only the first look tells.
+UPDATE runs SET asked_as = :asked_as WHERE tenant = :tenant AND id = :id AND asked_as IS NULL
+
+-- name: to_look_at
+-- Waiting runs Slack was not read about since `:before`, the longest ago first.
+SELECT * FROM runs WHERE tenant = :tenant AND status = 'waiting' AND looked_at < :before
+ORDER BY looked_at LIMIT :limit
+
+-- name: looked
+UPDATE runs SET looked_at = :at WHERE tenant = :tenant AND id = :id AND status = 'waiting'
+
+-- name: look_again_in
+UPDATE runs SET looked_at = 0 WHERE tenant = :tenant AND channel = :channel AND ended_at IS NULL
+
+-- name: look_again_for
+UPDATE runs SET looked_at = 0 WHERE tenant = :tenant AND requester = :requester AND ended_at IS NULL
+
+-- name: look_again_after
+-- A clock that was set back would keep the patrol from what it looked at in the time that is yet to come.
+UPDATE runs SET looked_at = 0 WHERE tenant = :tenant AND status = 'waiting' AND looked_at > :now
+
+-- name: still_wanted
+-- Open runs nobody has cancelled.
+SELECT * FROM runs WHERE tenant = :tenant AND id > :after AND ended_at IS NULL AND cancelled_at IS NULL
+ORDER BY id LIMIT :limit
 
 -- name: count_open
 SELECT count(*) AS count FROM runs WHERE tenant = :tenant AND requester = :requester AND ended_at IS NULL

@@ -96,7 +96,8 @@ def test_an_archived_channel_is_told_to_the_requester_directly(trouble: Sandbox)
     assert trouble.post("channel", channel="#refunds", archived=True)["ok"]
     assert trouble.command("pi_plain09 1.00 x", channel="#general")["ok"]
     [told] = until(lambda: direct(trouble, "riley")[len(before) :], "a direct message to Riley")
-    assert "is_archived" in told["text"]
+    assert "The channel for its card is archived." in told["text"]
+    assert "Nothing was done." in told["text"]
     assert trouble.post("channel", channel="#refunds", archived=False)["ok"]
 
 

@@ -119,14 +119,29 @@ async def test_only_pending_approvals_expire_and_only_when_their_time_has_come(
     assert await database.read(found) == [0, 0]
 
 
-async def test_a_voter_votes_once(database: Database, pending: Approval) -> None:
+async def test_a_voter_has_one_vote_the_latest(database: Database, pending: Approval) -> None:
     await database.write(lambda tx: approvals.insert_vote(tx, VOTE, NOW))
-    with pytest.raises(sqlite3.IntegrityError):
-        await database.write(lambda tx: approvals.insert_vote(tx, replace(VOTE, vote="reject"), LATER))
     await database.write(lambda tx: approvals.insert_vote(tx, replace(VOTE, voter="U0SAM"), LATER))
+    await database.write(lambda tx: approvals.insert_vote(tx, replace(VOTE, vote="reject"), LATER))
     votes = await database.read(lambda tx: approvals.votes(tx, TENANT, APPROVAL.id))
-    assert [(vote.voter, vote.vote) for vote in votes] == [("U0MORGAN", "approve"), ("U0SAM", "approve")]
+    assert {(vote.voter, vote.vote) for vote in votes} == {("U0MORGAN", "reject"), ("U0SAM", "approve")}
     assert votes[0].facts == {"groups": ["S0LEADS"]}
+
+
+async def test_a_vote_that_is_void_counts_again_when_its_voter_votes_again(
+    database: Database, pending: Approval
+) -> None:
+    def void(tx: Transaction) -> None:
+        approvals.insert_vote(tx, VOTE, NOW)
+        [vote] = approvals.votes(tx, TENANT, APPROVAL.id)
+        approvals.mark_void(tx, vote, LATER)
+
+    await database.write(void)
+    [vote] = await database.read(lambda tx: approvals.votes(tx, TENANT, APPROVAL.id))
+    assert vote.void_since == LATER
+    await database.write(lambda tx: approvals.insert_vote(tx, VOTE, LATER))
+    [vote] = await database.read(lambda tx: approvals.votes(tx, TENANT, APPROVAL.id))
+    assert vote.void_since is None
 
 
 @pytest.mark.parametrize("vote", [replace(VOTE, approval="apr-9"), replace(VOTE, tenant="T0ELSEWHERE")])

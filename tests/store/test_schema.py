@@ -27,6 +27,13 @@ POLLED = [
     ("outbox", "waiting", "outbox_due"),
     ("outbox", "waiting_channels", "outbox_due"),
     ("deliveries", "forget_before", "deliveries_seen"),
+    ("runs", "to_look_at", "runs_to_look_at"),
+    ("runs", "look_again_in", "runs_in_channel"),
+    ("runs", "look_again_for", "runs_open"),
+    ("runs", "look_again_after", "runs_to_look_at"),
+    ("approvals", "pending_policies", "approvals_by_policy"),
+    ("approvals", "newly_stuck", "approvals_by_policy"),
+    ("approvals", "no_longer_stuck", "approvals_by_policy"),
 ]
 
 

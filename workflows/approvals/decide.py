@@ -6,15 +6,16 @@ from enum import StrEnum
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
-from store import approvals, deliveries, outbox, runs
+from store import approvals, audit, deliveries, outbox, runs
 from store.approvals import NewVote
-from store.audit import SIGNOFF
-from store.records import Approval, ApprovalStatus
+from store.audit import SIGNOFF, Event
+from store.records import Approval, ApprovalStatus, Run
 from store.sqlite import Database
 from store.transaction import Transaction
+from workflows import announce
 from workflows.approvals.conclude import conclude
 from workflows.approvals.directory import Directory
-from workflows.approvals.policy import Policy, Verdict, VoterFacts, judge
+from workflows.approvals.policy import Policy, Verdict, VoterFacts, judge, weigh
 from workflows.bells import Bells
 from workflows.clock import Clock
 
@@ -58,7 +59,10 @@ class AnswerKind(StrEnum):
 
 
 class Answer(BaseModel):
-    """What became of a ballot, or what stands in its way. `status`, `by` and `at` tell of the decision."""
+    """What became of a ballot, or what stands in its way. `status`, `by` and `at` tell of the decision.
+
+    RECORDED with `status` PENDING: the vote counts, and more are needed.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -134,8 +138,27 @@ class Approvals:
             ),
             now,
         )
+        if ballot.choice == Choice.APPROVE and not self._carries(tx, found, run, now):
+            detail: dict[str, object] = {"approval": found.id, "digest": found.digest}
+            audit.append(tx, run.tenant, run.id, Event("vote", ballot.voter, detail), now)
+            announce.card_changed(tx, run, f"vote.{ballot.delivery}", now)
+            return Answer(kind=AnswerKind.RECORDED, status=ApprovalStatus.PENDING)
         conclude(tx, run, found, status, ballot.voter, ballot.reason, now)
         return Answer(kind=AnswerKind.RECORDED, status=status, by=ballot.voter, at=now)
+
+    def _carries(self, tx: Transaction, approval: Approval, run: Run, now: datetime) -> bool:
+        """Whether enough approve. All votes cast are weighed again on what is known of their voters now."""
+        policy = Policy.model_validate(approval.policy)
+        cast = [
+            each for each in approvals.votes(tx, approval.tenant, approval.id) if each.vote == Choice.APPROVE
+        ]
+        voters = [self._directory.facts(each.voter, policy) for each in cast]
+        weighed = weigh(policy, voters, run.requester, now)
+        for each in cast:
+            is_void = each.voter in weighed.void
+            if is_void != (each.void_since is not None):
+                approvals.mark_void(tx, each, now if is_void else None)
+        return weighed.carries(policy)
 
     def _obstacle(self, approval: Approval, voter: str, tx: Transaction, now: datetime) -> Answer | None:
         if approval.status != ApprovalStatus.PENDING:

@@ -1,20 +1,23 @@
 """Who may decide. Pure: facts go in, a verdict comes out, and doubt means no."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 FACTS_FRESH_FOR = timedelta(minutes=5)
 
 
 class Policy(BaseModel):
-    """Approvers by user id and by user group id; at least one of either."""
+    """Approvers by user id and by user group id; at least one of either. `quorum` of them have to agree."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     users: tuple[str, ...] = ()
     groups: tuple[str, ...] = ()
+    quorum: int = Field(default=1, ge=1, le=10)
 
 
 class VoterFacts(BaseModel):
@@ -50,3 +53,31 @@ def judge(policy: Policy, facts: VoterFacts, requester: str, now: datetime) -> V
     if facts.user in policy.users or set(facts.groups) & set(policy.groups):
         return Verdict.ALLOWED
     return Verdict.NOT_AN_APPROVER
+
+
+@dataclass(frozen=True)
+class Weighed:
+    """Voters for whom an approval was cast: whose votes count today, and whose no longer do."""
+
+    counting: tuple[str, ...]
+    void: tuple[str, ...]
+
+    def carries(self, policy: Policy) -> bool:
+        return len(self.counting) >= policy.quorum
+
+
+def weigh(policy: Policy, voters: Sequence[VoterFacts], requester: str, now: datetime) -> Weighed:
+    """Votes already cast, each on what is known of its voter now. In doubt a vote does not count."""
+    counting = tuple(each.user for each in voters if _may(policy, each, requester, now))
+    return Weighed(counting, tuple(each.user for each in voters if each.user not in counting))
+
+
+def left(policy: Policy, people: Sequence[VoterFacts], now: datetime) -> tuple[str, ...] | None:
+    """Who of them may approve what somebody else asks for. None when that is not known well enough."""
+    if any(abs(now - each.read_at) > FACTS_FRESH_FOR for each in people):
+        return None
+    return tuple(each.user for each in people if _may(policy, each, "", now))
+
+
+def _may(policy: Policy, facts: VoterFacts, requester: str, now: datetime) -> bool:
+    return judge(policy, facts, requester, now) == Verdict.ALLOWED

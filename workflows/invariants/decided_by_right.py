@@ -26,10 +26,19 @@ def broken(case: Case) -> Iterator[Broken]:
             continue
         votes = [vote for vote in case.votes[approval.id] if vote.vote == choice]
         vote = next((each for each in votes if each.voter == approval.decided_by), None)
-        wrong = _wrong_with(vote, approval, case.run)
+        wrong = _wrong_with(vote, approval, case.run) or _too_few(votes, approval, case.run)
         if wrong is not None:
             text = f"approval {approval.id} is {approval.status} by {approval.decided_by}, {wrong}"
             yield Broken(RULE, case.run.id, text)
+
+
+def _too_few(votes: list[Vote], approval: Approval, run: Run) -> str | None:
+    """An approval takes as many votes that counted as its policy asks for."""
+    if approval.status != ApprovalStatus.APPROVED:
+        return None
+    counted = [each for each in votes if each.void_since is None and not _wrong_with(each, approval, run)]
+    quorum = Policy.model_validate(approval.policy).quorum
+    return f"with {len(counted)} votes of {quorum}" if len(counted) < quorum else None
 
 
 def _wrong_with(vote: Vote | None, approval: Approval, run: Run) -> str | None:

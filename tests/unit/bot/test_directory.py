@@ -13,6 +13,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot import directory as directory_module
 from bot.directory import FRESHEN_WITHIN_S, SlackDirectory
 from workflows.approvals.policy import FACTS_FRESH_FOR, Policy, Verdict, judge
+from workflows.bells import Bells
+from workflows.patrol.installation import Installation
 
 TENANT = "T0SANDBOX"
 LEADS = Policy(users=("U0SAM",), groups=("S0LEADS",))
@@ -71,7 +73,8 @@ class Office:
     def __init__(self, *policies: Policy) -> None:
         self.slack, self.clock = FakeSlack(), Clock()
         client = cast(AsyncWebClient, self.slack)
-        self.directory = SlackDirectory(client, TENANT, policies or (LEADS,), self.clock)
+        self.installation = Installation(Bells())
+        self.directory = SlackDirectory(client, TENANT, policies or (LEADS,), self.clock, self.installation)
 
     def verdict(self, user: str, policy: Policy = LEADS) -> Verdict:
         return judge(policy, self.directory.facts(user, policy), "U0RILEY", self.clock())

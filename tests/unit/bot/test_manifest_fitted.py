@@ -62,7 +62,10 @@ def test_for_an_address_all_three_kinds_go_there_and_socket_mode_is_off(brought:
     assert settings["socket_mode_enabled"] is False
     assert settings["interactivity"] == {"is_enabled": True, "request_url": address}
     assert settings["event_subscriptions"]["request_url"] == address
-    assert settings["event_subscriptions"]["bot_events"] == ["app_home_opened"]
+    assert (
+        settings["event_subscriptions"]["bot_events"]
+        == (shipped()["settings"]["event_subscriptions"]["bot_events"])
+    )
     assert {each["url"] for each in manifest["features"]["slash_commands"]} == {address}
     assert manifest["oauth_config"] == shipped()["oauth_config"]
 
