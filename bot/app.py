@@ -1,13 +1,12 @@
-"""The Bolt app: explicit registration of every listener, and one answer for what none of them expected."""
+"""The Bolt app: explicit registration of every listener, and of what answers where none of them does."""
 
 from typing import Any
 
-import structlog
-from slack_bolt.async_app import AsyncApp, AsyncRespond
+from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot import errors
+from bot import refusals
 from bot.directory import SlackDirectory
 from bot.listeners import approvals as approval_listeners
 from bot.listeners import ask, changes, commands, home, reasoning, requests, signoff
@@ -18,8 +17,6 @@ from workflows.approvals.decide import Approvals
 from workflows.clock import Clock
 from workflows.runs import Runs
 from workflows.workflow import Registry
-
-log = structlog.get_logger()
 
 
 def slack_app(
@@ -38,8 +35,9 @@ def slack_app(
     async def authorize(**_: Any) -> AuthorizeResult:
         return authorized
 
-    app = AsyncApp(client=client, authorize=authorize, raise_error_for_unhandled_request=False)
+    app = AsyncApp(client=client, authorize=authorize, raise_error_for_unhandled_request=True)
     tenant = str(authorized.team_id)
+    refusals.register(app, tenant)
     commands.register(app, tenant, registry, runs)
     ask.register(app, tenant, registry, runs)
     approval_listeners.register(app, tenant, approvals, directory, clock)
@@ -50,11 +48,5 @@ def slack_app(
     home.register(app, tenant, database, registry, directory, lines, clock)
 
     changes.register(app, watch)
-
-    @app.error
-    async def surprised(error: Exception, body: dict[str, Any], respond: AsyncRespond) -> None:
-        log.error("listener_failed", type=body.get("type") or body.get("command"), exc_info=error)
-        if body.get("response_url"):
-            await respond(text=errors.GONE_WRONG, response_type="ephemeral", replace_original=False)
 
     return app

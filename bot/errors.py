@@ -23,6 +23,13 @@ NOT_RECORDED_COMMAND = (
     "This may not have been taken: look for it in the channel, and ask again if it isn't there."
 )
 GONE_WRONG = "Something went wrong on our side, and this was not taken. Please try again in a moment."
+ANOTHER_WORKSPACE = (
+    "This belongs to another Slack workspace than the one this Signoff works for, so nothing was done."
+)
+UNKNOWN_KIND = (
+    "This Signoff doesn't know what this is: it may come from another version of it. Nothing was done. "
+    "`/signoff help` says what there is."
+)
 HEADLINE_MAX = 300
 UNKNOWN_RUN = "Signoff knows no such request any more."
 NO_SUCH_WORKFLOW = "What this form asks for is no longer installed, so nothing was started."

@@ -3,10 +3,11 @@
 from typing import Any
 
 from pydantic import ValidationError
-from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncRespond
-from slack_sdk.web.async_client import AsyncWebClient
+from slack_bolt.async_app import AsyncAck, AsyncApp
+from slack_bolt.context.async_context import AsyncBoltContext
 
 from bot import errors
+from bot.answering import tell
 from bot.directory import SlackDirectory
 from bot.ids import Action, Block, Callback
 from bot.listeners import ACK_DEADLINE_S
@@ -24,7 +25,7 @@ def register(
     app: AsyncApp, tenant: str, approvals: Approvals, directory: SlackDirectory, clock: Clock
 ) -> None:
     @app.action(Action.APPROVE)
-    async def approve(ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond) -> None:
+    async def approve(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> None:
         click = Click.model_validate(body)
         bound = Bound.of_button(click.value)
         await directory.freshen()
@@ -41,16 +42,14 @@ def register(
             answer = await approvals.decide(ballot, ACK_DEADLINE_S)
         except NotRecorded:
             await ack()
-            await _whisper(respond, errors.NOT_RECORDED_CLICK)
+            await tell(context, errors.NOT_RECORDED_CLICK)
             return
         await ack()
         if answer.kind != AnswerKind.RECORDED:
-            await _whisper(respond, errors.answer(answer, clock()))
+            await tell(context, errors.answer(answer, clock()))
 
     @app.action(Action.REJECT)
-    async def ask_for_a_reason(
-        ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond, client: AsyncWebClient
-    ) -> None:
+    async def ask_for_a_reason(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> None:
         """Nothing is decided yet, so nothing is recorded: the modal's submission is."""
         await ack()
         click = Click.model_validate(body)
@@ -58,11 +57,11 @@ def register(
         await directory.freshen()
         found = await approvals.look(tenant, bound.approval, bound.digest, click.user.id, click.place)
         if isinstance(found, Answer):
-            await _whisper(respond, errors.answer(found, clock()))
+            await tell(context, errors.answer(found, clock()))
             return
         title = GateRequest.model_validate(found.request).title
         view = modals.reject(found.id, found.digest, title)
-        await open_modal(client, respond, click.trigger_id, view, click.user.id)
+        await open_modal(context, click.trigger_id, view)
 
     @app.view(Callback.REJECT)
     async def reject(ack: AsyncAck, body: dict[str, Any]) -> None:
@@ -96,7 +95,3 @@ def register(
             return
         text = errors.answer(answer, clock())
         await ack(response_action="update", view=modals.notice("Not rejected", text))
-
-
-async def _whisper(respond: AsyncRespond, text: str) -> None:
-    await respond(text=text, response_type="ephemeral", replace_original=False)

@@ -10,10 +10,12 @@ from typing import Any
 import aiohttp
 import structlog
 from slack_bolt.async_app import AsyncAck, AsyncApp
+from slack_bolt.context.async_context import AsyncBoltContext
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import errors
+from bot.answering import tell
 from bot.ids import Action, Callback
 from bot.listeners import ACK_DEADLINE_S
 from bot.payloads import FormEvent
@@ -50,7 +52,7 @@ def register(app: AsyncApp, tenant: str, registry: Registry, runs: Runs) -> None
             log.info("preview_not_shown", workflow=workflow.name, error=str(error))
 
     @app.view(Callback.ASK)
-    async def submit(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
+    async def submit(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> None:
         sent = FormEvent.model_validate(body)
         installed = registry.get(sent.view.origin.workflow)
         if installed is None:
@@ -72,7 +74,7 @@ def register(app: AsyncApp, tenant: str, registry: Registry, runs: Runs) -> None
             await _instead(ack, "Not asked", errors.too_many_open(started.limit))
             return
         await ack()
-        await _tell(client, sent, errors.started(installed, parsed))
+        await tell(context, errors.started(installed, parsed), channel=sent.view.origin.channel)
 
 
 def _given(fields: Sequence[FormField], entered: dict[str, str]) -> dict[str, str]:
@@ -96,16 +98,3 @@ async def _preview(workflow: Workflow, entered: dict[str, str]) -> str | None:
 
 async def _instead(ack: AsyncAck, title: str, text: str) -> None:
     await ack(response_action="update", view=modals.notice(title, text))
-
-
-async def _tell(client: AsyncWebClient, sent: FormEvent, text: str) -> None:
-    """Where the form was opened; in a direct message where we can't speak. A form has no response_url."""
-    user = sent.user.id
-    try:
-        await client.chat_postEphemeral(channel=sent.view.origin.channel, user=user, text=text)
-    except SlackApiError as error:
-        log.info("told_directly", error=error.response.get("error"))
-        opened = await client.conversations_open(users=user)
-        await client.chat_postMessage(channel=opened["channel"]["id"], text=text)
-    except (aiohttp.ClientError, TimeoutError) as error:
-        log.warning("requester_not_told", error=str(error))  # the card in the channel still tells them

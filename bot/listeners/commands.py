@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncRespond
-from slack_sdk.web.async_client import AsyncWebClient
+from slack_bolt.async_app import AsyncAck, AsyncApp
+from slack_bolt.context.async_context import AsyncBoltContext
 
 from bot import errors
 from bot.listeners import ACK_DEADLINE_S
@@ -24,14 +24,12 @@ def register(app: AsyncApp, tenant: str, registry: Registry, runs: Runs) -> None
 def _starter(tenant: str, installed: Installed, runs: Runs) -> Any:
     fields = inputs.form(installed.workflow.input_model)
 
-    async def start(
-        ack: AsyncAck, command: dict[str, Any], respond: AsyncRespond, client: AsyncWebClient
-    ) -> None:
+    async def start(ack: AsyncAck, command: dict[str, Any], context: AsyncBoltContext) -> None:
         asked = SlashCommand.model_validate(command)
         if fields and not inputs.clean(asked.typed):
             await ack()
             view = form(installed.workflow.name, asked.channel_id, fields)
-            await open_modal(client, respond, asked.trigger_id, view, asked.user_id)
+            await open_modal(context, asked.trigger_id, view)
             return
         parsed = inputs.parse_text(installed.workflow.input_model, asked.typed)
         if isinstance(parsed, tuple):

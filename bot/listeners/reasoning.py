@@ -4,13 +4,15 @@ from typing import Any
 
 import aiohttp
 import structlog
-from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncRespond
+from slack_bolt.async_app import AsyncAck, AsyncApp
+from slack_bolt.context.async_context import AsyncBoltContext
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import errors
+from bot.answering import tell
 from bot.ids import Action
-from bot.listeners.opening import open_modal, tell_alone
+from bot.listeners.opening import open_modal
 from bot.payloads import ReasoningClick, ReasoningTurn
 from bot.views import modals
 from bot.views.reasoning import reasoning
@@ -29,16 +31,14 @@ def register(app: AsyncApp, tenant: str, database: Database, registry: Registry)
         return reasoning(registry.headline(found.run.workflow, found.run.input), found)
 
     @app.action(Action.REASONING)
-    async def view_reasoning(
-        ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond, client: AsyncWebClient
-    ) -> None:
+    async def view_reasoning(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> None:
         await ack()
         click = ReasoningClick.model_validate(body)
         view = await page(click.run, None)
         if view is None:
-            await tell_alone(client, respond, click.user.id, errors.UNKNOWN_RUN)
+            await tell(context, errors.UNKNOWN_RUN)
             return
-        await open_modal(client, respond, click.trigger_id, view, click.user.id)
+        await open_modal(context, click.trigger_id, view)
 
     @app.action(Action.OLDEST)
     @app.action(Action.OLDER)

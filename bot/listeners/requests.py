@@ -2,9 +2,11 @@
 
 from typing import Any
 
-from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncRespond
+from slack_bolt.async_app import AsyncAck, AsyncApp
+from slack_bolt.context.async_context import AsyncBoltContext
 
 from bot import errors
+from bot.answering import tell
 from bot.ids import Action
 from bot.listeners import ACK_DEADLINE_S
 from bot.payloads import Click
@@ -14,11 +16,11 @@ from workflows.runs import Runs
 
 def register(app: AsyncApp, tenant: str, runs: Runs) -> None:
     @app.action(Action.CANCEL)
-    async def cancel(ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond) -> None:
+    async def cancel(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> None:
         click = Click.model_validate(body)
         try:
             text = errors.cancel(await runs.cancel(tenant, click.value, click.user.id, ACK_DEADLINE_S))
         except NotRecorded:
             text = errors.NOT_RECORDED_CLICK
         await ack()
-        await respond(text=text, response_type="ephemeral", replace_original=False)
+        await tell(context, text)

@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 from typing import Any
 
-from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncRespond
+from slack_bolt.async_app import AsyncAck, AsyncApp
+from slack_bolt.context.async_context import AsyncBoltContext
 
 from bot import errors
+from bot.answering import tell
 from bot.directory import SlackDirectory
 from bot.payloads import SlashCommand
 from bot.views import signoff as views
@@ -30,16 +32,16 @@ def register(
     lines: Lines,
 ) -> None:
     @app.command(views.COMMAND)
-    async def signoff(ack: AsyncAck, command: dict[str, Any], respond: AsyncRespond) -> None:
+    async def signoff(ack: AsyncAck, command: dict[str, Any], context: AsyncBoltContext) -> None:
         """Help needs nothing to be read, so it is the ack; the rest is read after it."""
         asked = SlashCommand.model_validate(command)
         word, _, rest = asked.typed.strip().partition(" ")
         if word == "pending":
             await ack()
-            await _tell(respond, await pending(asked))
+            await _tell(context, await pending(asked))
         elif word == "show" and rest.strip():
             await ack()
-            await _tell(respond, await show(asked, rest.strip(" `")))
+            await _tell(context, await show(asked, rest.strip(" `")))
         else:
             shown = views.help(registry.all(), "" if word in ("", "help", "show") else word)
             await ack(text=shown.text, blocks=shown.blocks)
@@ -74,8 +76,8 @@ def _may_see(told: Story, asked: SlashCommand, names: set[str]) -> bool:
     return asked.user_id == told.run.requester or asked.channel_id == told.run.channel or bool(names & named)
 
 
-async def _tell(respond: AsyncRespond, shown: Rendered | None) -> None:
+async def _tell(context: AsyncBoltContext, shown: Rendered | None) -> None:
     if shown is None:
-        await respond(text=errors.NOT_SHOWN, response_type="ephemeral")
+        await tell(context, errors.NOT_SHOWN)
         return
-    await respond(text=shown.text, blocks=shown.blocks, response_type="ephemeral")
+    await tell(context, shown.text, shown.blocks)

@@ -1,5 +1,6 @@
 """The sandbox's Slack: the workspace, the app's side of it over HTTP and WebSocket, and the people's side."""
 
+import asyncio
 import json
 from collections.abc import Awaitable
 from typing import Any
@@ -39,6 +40,7 @@ class SlackDouble:
         inspector: Inspector,
     ) -> None:
         manifest = Manifest.read(settings.manifest)
+        self._faults = faults
         self._inspector = inspector
         self._pace = Pace(settings.messages_per_second, settings.message_burst)
         self.workspace = Workspace(storage, clock, changes, manifest, settings.address)
@@ -89,10 +91,17 @@ class SlackDouble:
         raise web.HTTPFound(f"/#{place}/{thread_ts}")
 
     async def _respond(self, request: web.Request) -> web.Response:
+        fault = self._faults.take("slack", "response_url")
         try:
             body: Any = json.loads(await request.text())
         except ValueError:
             return web.json_response({"ok": False, "error": "invalid_payload"}, status=400)
+        if fault and fault.action == "delay":
+            await asyncio.sleep(fault.delay_ms / 1000)
+        elif fault and fault.action in ("down", "lose_answer") and request.transport:
+            request.transport.abort()
+        if fault and fault.action != "delay":
+            return web.json_response({"ok": False, "error": fault.code}, status=fault.status)
         try:
             url = self.workspace.response_urls.use(request.match_info["token"])
         except SlackError as error:

@@ -123,7 +123,6 @@ def test_a_megabyte_of_text_in_a_command_is_refused_and_the_next_one_taken(place
         {"type": "message_action", "callback_id": "x"},
         {"type": "block_actions", "actions": [{"action_id": "of_another_app", "block_id": "b"}]},
         {"type": "nothing_known"},
-        {"command": "/unknown"},
         {},
     ],
 )
