@@ -54,6 +54,7 @@ async def _run(names: list[str], folder: Path, *, small: bool) -> None:
         text = render(report, this_machine(load_before))
         print(f"\n{text}", flush=True)
         if not small:
+            RESULTS.mkdir(exist_ok=True)
             (RESULTS / f"{name}.md").write_text(text)
     say("done")
 

@@ -7,7 +7,7 @@ import signal
 import sys
 from pathlib import Path
 
-from bot.cli import main
+from bot.__main__ import main
 
 
 def _count(*_: object) -> None:

@@ -30,7 +30,7 @@ async def measure(bench: Bench) -> Report:
             with_none.append(await _start(empty))
             with_many.append(await _start(full))
     alone = [await _python("-c", "pass") for _ in range(size.starts)]
-    imports = [await _python("-c", "import bot.cli") for _ in range(size.starts)]
+    imports = [await _python("-c", "import bot.__main__") for _ in range(size.starts)]
     rows = [
         ["no database yet", str(size.starts), spread(Spread.of(with_none))],
         [f"{size.waiting:,} waiting runs", str(size.starts), spread(Spread.of(with_many))],
@@ -71,7 +71,7 @@ async def _python(*arguments: str) -> float:
 
 async def _where_imports_go() -> Section:
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-X", "importtime", "-c", "import bot.cli"),
+        *(sys.executable, "-X", "importtime", "-c", "import bot.__main__"),
         cwd=ROOT,
         stderr=asyncio.subprocess.PIPE,
     )
