@@ -17,7 +17,7 @@ from bot.views.signoff import COMMAND
 from workflows.workflow import Workflow
 
 FILE = Path(__file__).parent.parent / "manifest.yml"
-# Where `bot.http` takes what Slack sends.
+# Where `bot.slack_over_http` takes what Slack sends.
 EVENTS_PATH = "/slack/events"
 USAGE_HINT_MAX = 1000
 URL_MAX = 3000

@@ -1,4 +1,5 @@
-"""`python -m sandbox [--port 8700] [--home .signoff] [--no-page] [--deliver http] -- COMMAND...`"""
+"""`python -m sandbox [--port 8700] [--home .signoff] [--no-page] [--deliver http] [--no-webhooks]
+-- COMMAND...`"""
 
 import argparse
 import asyncio
@@ -17,6 +18,7 @@ from sandbox.settings import Settings
 
 SHUTDOWN_TIMEOUT_S = 1.0
 BACKLOG = 1024
+FREE_PORTS = range(20_000, 26_000)
 
 
 def main() -> int:
@@ -35,8 +37,9 @@ def read_settings(arguments: list[str]) -> Settings:
     parser.add_argument("--pace", default="5,40", help="messages a second in a channel, and the burst: 5,40")
     parser.add_argument("--deliver", choices=("socket", "http"), default="socket", help="how Slack sends")
     parser.add_argument(
-        "--bot-port", type=int, default=3000, help="where the bot listens with --deliver http"
+        "--bot-port", type=int, help="where the bot listens: 3000 with --deliver http, else a free one"
     )
+    parser.add_argument("--no-webhooks", dest="webhooks", action="store_false", help="Stripe tells nothing")
     parser.add_argument("command", nargs="*")
     given = parser.parse_args(arguments)
     try:
@@ -44,6 +47,11 @@ def read_settings(arguments: list[str]) -> Settings:
         pace = float(per_second), int(burst)
     except ValueError:
         parser.error(f"--pace takes two numbers such as 5,40, not {given.pace}")
+    bot_port = given.bot_port
+    if bot_port is None and given.deliver == "http":
+        bot_port = 3000
+    if bot_port is None and given.webhooks and given.command:
+        bot_port = free_port(given.port)
     return Settings(
         port=given.port,
         home=given.home,
@@ -52,8 +60,24 @@ def read_settings(arguments: list[str]) -> Settings:
         manifest=given.manifest,
         messages_per_second=pace[0],
         message_burst=pace[1],
-        bot_port=given.bot_port if given.deliver == "http" else None,
+        bot_port=bot_port if given.deliver == "http" else None,
+        webhook_port=bot_port if given.webhooks else None,
     )
+
+
+def free_port(near: int) -> int:
+    """A port for the bot, the same for the same sandbox where that can be.
+
+    Below the range from which systems take ports for outgoing connections, so that none of those has it when
+    the bot comes back.
+    """
+    for port in range(FREE_PORTS.start + near % len(FREE_PORTS), FREE_PORTS.stop + len(FREE_PORTS)):
+        try:
+            listen(port).close()
+        except OSError:
+            continue
+        return port
+    raise OSError("no port is free for the bot")
 
 
 async def serve(settings: Settings) -> int:

@@ -4,9 +4,11 @@ import fnmatch
 from dataclasses import dataclass
 from typing import Literal
 
-Target = Literal["slack", "stripe", "delivery", "model"]
+Target = Literal["slack", "stripe", "webhook", "delivery", "model"]
 Misbehaviour = Literal["rubbish", "too_long", "raise_risk", "lower_risk", "echo", "overreach"]
-Trouble = Literal["error", "rate_limit", "lose_answer", "delay", "down", "drop", "repeat", "silence"]
+Trouble = Literal[
+    "error", "rate_limit", "lose_answer", "delay", "down", "drop", "repeat", "reorder", "silence"
+]
 Action = Trouble | Misbehaviour
 
 
@@ -15,14 +17,15 @@ class Fault:
     """One ordered fault.
 
     `target` is the service (`slack`: Web API calls of the bot, `stripe`: Stripe calls of the bot,
-    `delivery`: what Slack sends to the bot, `model`: the bot's calls of a language model). `method` is a glob
-    over the call's name: a Web API method (`chat.postMessage`), a Stripe call (`refunds.create`), or a
-    payload type (`block_actions`).
+    `webhook`: what Stripe sends to the bot, `delivery`: what Slack does, `model`: the bot's calls of a
+    language model). `method` is a glob over the call's name: a Web API method (`chat.postMessage`), a Stripe
+    call (`refunds.create`), an event's type (`refund.failed`), or a payload type (`block_actions`).
     `error` answers `status` (Slack: `{"ok": false, "error": code}`) without doing anything, `lose_answer`
     does the work and cuts the connection, `down` cuts it before any work, `rate_limit` answers 429,
-    `delay` waits `delay_ms` first, `drop` and `repeat` are for deliveries; so is
-    `silence`: the connections there are stay open, and nothing is said on them any more. A `model` may also
-    misbehave in what it answers; see `sandbox/model/words.py`.
+    `delay` waits `delay_ms` first, `drop` and `repeat` are for webhooks and deliveries. A webhook may
+    also be overtaken by the next one (`reorder`), and deliveries end in `silence`: the connections there are
+    stay open, and nothing is said on them any more. A `model` may also misbehave in what it answers; see
+    `sandbox/model/words.py`.
     """
 
     target: Target

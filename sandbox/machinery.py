@@ -16,6 +16,7 @@ from sandbox.slack.api import SlackDouble
 from sandbox.slack.cast import APP_TOKEN, BOT_TOKEN, SIGNING_SECRET
 from sandbox.storage import Storage
 from sandbox.stripe.api import StripeDouble
+from sandbox.stripe.events import WEBHOOK_SECRET
 from sandbox.supervisor import BotOutcome, Supervisor
 
 BOT_FILES = ("signoff.db*", "signoff.lock")
@@ -35,7 +36,9 @@ class Sandbox:
         self.slack = SlackDouble(
             settings, self.storage, self.clock, self.faults, self.changes, self.inspector
         )
-        self.stripe = StripeDouble(self.storage, self.clock, self.faults)
+        self.stripe = StripeDouble(
+            self.storage, self.clock, self.faults, self.inspector, settings.webhook_port
+        )
         self.model = ModelDouble(self.storage, self.clock, self.faults, self.inspector)
         self.supervisor = Supervisor(
             settings.command,
@@ -68,6 +71,7 @@ class Sandbox:
     async def close(self) -> None:
         """Stops the bot first, so that its last words still find us."""
         await self.supervisor.stop()
+        await self.stripe.stop()
         await self.slack.close()
         self.storage.close()
 
@@ -93,11 +97,12 @@ def bot_environment(settings: Settings) -> dict[str, str]:
 
 def _way_in(settings: Settings) -> dict[str, str]:
     """Empty is as good as not set, and hides what this process was started with."""
-    if settings.bot_port is None:
-        return {"SLACK_APP_TOKEN": APP_TOKEN, "SLACK_SIGNING_SECRET": ""}
+    over_http, webhooks = settings.bot_port is not None, settings.webhook_port is not None
+    port = settings.bot_port or settings.webhook_port
     return {
-        "SLACK_APP_TOKEN": "",
-        "SLACK_SIGNING_SECRET": SIGNING_SECRET,
-        "SIGNOFF_HTTP_HOST": "127.0.0.1",
-        "SIGNOFF_HTTP_PORT": str(settings.bot_port),
+        "SLACK_APP_TOKEN": "" if over_http else APP_TOKEN,
+        "SLACK_SIGNING_SECRET": SIGNING_SECRET if over_http else "",
+        "STRIPE_WEBHOOK_SECRET": WEBHOOK_SECRET if webhooks else "",
+        "SIGNOFF_HTTP_HOST": "127.0.0.1" if port else "",
+        "SIGNOFF_HTTP_PORT": str(port or ""),
     }

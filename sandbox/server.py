@@ -42,5 +42,6 @@ async def _close_links(app: web.Application) -> None:
 
 async def _closing(app: web.Application) -> AsyncIterator[None]:
     app[SANDBOX].slack.start()
+    app[SANDBOX].stripe.start()
     yield
     await app[SANDBOX].close()

@@ -10,7 +10,8 @@ class Settings:
 
     `messages_per_second` and `message_burst` are Slack's pace for `chat.postMessage` in one channel,
     `ack_timeout_s` its patience with an app. With a `bot_port` Slack posts signed requests to the bot there;
-    without one the bot opens a socket.
+    without one the bot opens a socket. With a `webhook_port`, which may be the same, Stripe posts its
+    webhooks there.
     """
 
     port: int
@@ -22,6 +23,7 @@ class Settings:
     message_burst: int = 40
     ack_timeout_s: float = 3.0
     bot_port: int | None = None
+    webhook_port: int | None = None
 
     @property
     def address(self) -> str:

@@ -174,7 +174,12 @@ def until(look: Callable[[], T | None], what: str, wait_s: float = WAIT_S) -> T:
 
 @contextmanager
 def running_sandbox(
-    home: Path, *, config: Path | None = None, deliver: Deliver = "socket", **environment: str
+    home: Path,
+    *,
+    config: Path | None = None,
+    deliver: Deliver = "socket",
+    webhooks: bool = True,
+    **environment: str,
 ) -> Iterator[Sandbox]:
     """Starts a sandbox and a bot on free loopback ports; stops both at the end."""
     port, bot_port = free_port(), free_port()
@@ -195,6 +200,7 @@ def running_sandbox(
             deliver,
             "--bot-port",
             str(bot_port),
+            *([] if webhooks else ["--no-webhooks"]),
             "--",
             *BOT,
         ],

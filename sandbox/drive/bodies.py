@@ -5,6 +5,7 @@ from typing import Any, Literal, get_args
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from sandbox.faults import Action, Fault, Misbehaviour, Target
+from sandbox.stripe.records import RefundStatus
 
 
 class Body(BaseModel):
@@ -83,6 +84,15 @@ class ClockBody(Body):
     advance_s: float = Field(ge=0, le=10 * 365 * 86_400)
 
 
+class RefundBody(Body):
+    """What is to become of a refund, after so many seconds; `reason` is Stripe's word for why it failed."""
+
+    refund: str
+    status: RefundStatus = "failed"
+    reason: str | None = None
+    after_s: float = Field(default=0, ge=0, le=60 * 86_400)
+
+
 class ResetBody(Body):
     people: int = Field(default=1, ge=1, le=200)
 
@@ -91,6 +101,7 @@ ACTIONS: dict[Target, frozenset[Action]] = {
     "slack": frozenset({"error", "rate_limit", "lose_answer", "delay", "down"}),
     "stripe": frozenset({"error", "rate_limit", "lose_answer", "delay", "down"}),
     "model": frozenset({"error", "rate_limit", "lose_answer", "delay", "down", *get_args(Misbehaviour)}),
+    "webhook": frozenset({"drop", "repeat", "reorder", "delay", "lose_answer", "down"}),
     "delivery": frozenset({"drop", "repeat", "delay", "lose_answer", "down", "silence"}),
 }
 

@@ -19,6 +19,7 @@ from sandbox.drive.bodies import (
     FaultBody,
     HomeBody,
     MessageBody,
+    RefundBody,
     ResetBody,
     SubmitBody,
 )
@@ -27,6 +28,7 @@ from sandbox.machinery import Sandbox
 from sandbox.slack.answers import Answer, Impossible
 from sandbox.slack.cast import Channel, Person
 from sandbox.slack.clicks import Press
+from sandbox.stripe.records import Turn
 
 BodyType = TypeVar("BodyType", bound=BaseModel)
 Document = dict[str, Any]
@@ -57,6 +59,7 @@ class Drive:
             ("fault", FaultBody, self._fault),
             ("bot", BotBody, self._bot),
             ("clock", ClockBody, self._clock),
+            ("refund", RefundBody, self._refund),
             ("reset", ResetBody, self._reset),
         ]
         for name, body_type, act in posts:
@@ -145,6 +148,14 @@ class Drive:
         clock.advance(body.advance_s)
         self._sandbox.changes.bump()
         return {"ok": True, "offset_s": clock.offset_s, "now": clock.now()}
+
+    async def _refund(self, body: RefundBody) -> Document:
+        turn = Turn(self._sandbox.clock.now() + body.after_s, body.status, body.reason)
+        refund = self._sandbox.stripe.turn_refund(body.refund, turn)
+        if refund is None:
+            raise BadRequest(f"no_such_refund: {body.refund}")
+        self._sandbox.changes.bump()
+        return {"ok": True, "refund": refund}
 
     async def _reset(self, body: ResetBody) -> Document:
         return asdict(await self._sandbox.reset(body.people))

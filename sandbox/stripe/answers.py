@@ -8,6 +8,8 @@ from sandbox.stripe.records import Customer, Dispute, Payment, Refund
 
 VERSION = "2026-10-28.endive"
 DISPUTE_DUE_AFTER_S = 14 * 24 * 60 * 60
+ASKED_FOR_S = 45 * 24 * 60 * 60
+OPEN = ("pending", "requires_action")
 
 
 def refund_answer(refund: Refund, payment: Payment, now: float) -> Answer:
@@ -16,7 +18,7 @@ def refund_answer(refund: Refund, payment: Payment, now: float) -> Answer:
         "id": refund.id,
         "object": "refund",
         "amount": refund.amount,
-        "balance_transaction": f"txn_{refund.id}" if status != "pending" else None,
+        "balance_transaction": None if status in OPEN else f"txn_{refund.id}",
         "charge": refund.charge,
         "created": refund.created,
         "currency": refund.currency,
@@ -37,6 +39,10 @@ def refund_answer(refund: Refund, payment: Payment, now: float) -> Answer:
     if status == "failed":
         answer["failure_reason"] = refund.failure_reason()
         answer["failure_balance_transaction"] = f"txn_failure_{refund.id}"
+    if status == "requires_action":
+        email = {"email_sent_at": refund.created, "email_sent_to": f"{payment.charge}@example.com"}
+        details = {"email_sent": email, "expires_at": refund.created + ASKED_FOR_S}
+        answer["next_action"] = {"type": "display_details", "display_details": details}
     return answer
 
 

@@ -7,25 +7,29 @@ refund and its saved answer nothing is awaited, so two requests can't both see t
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Any
 
 from aiohttp import web
 
 from sandbox.clock import Clock
 from sandbox.faults import Fault, Faults
+from sandbox.inspector import Inspector
 from sandbox.storage import Storage
-from sandbox.stripe import errors, idempotency, permissions
+from sandbox.stripe import errors, idempotency, parameters, permissions
 from sandbox.stripe.attempts import Attempts
 from sandbox.stripe.books import Books
 from sandbox.stripe.calls import Call, Outcome, read_call, respond
 from sandbox.stripe.errors import ConnectionCut, StripeError
+from sandbox.stripe.events import endpoint_answer
 from sandbox.stripe.idempotency import IdempotencyKeys
 from sandbox.stripe.parameters import Parameters
 from sandbox.stripe.reading import Reader
-from sandbox.stripe.records import Attempt
+from sandbox.stripe.records import Attempt, Turn
 from sandbox.stripe.refunds import create_refund, read_order
 from sandbox.stripe.seeds import seed
 from sandbox.stripe.shown import catalogue, payments_shown, refunds_shown
+from sandbox.stripe.webhooks import Webhooks
 
 log = logging.getLogger(__name__)
 
@@ -38,7 +42,14 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 class StripeDouble:
     """The double as the sandbox's server holds it."""
 
-    def __init__(self, storage: Storage, clock: Clock, faults: Faults) -> None:
+    def __init__(
+        self,
+        storage: Storage,
+        clock: Clock,
+        faults: Faults,
+        inspector: Inspector,
+        webhook_port: int | None = None,
+    ) -> None:
         self._storage = storage
         self._clock = clock
         self._faults = faults
@@ -46,6 +57,7 @@ class StripeDouble:
         self._keys = IdempotencyKeys(storage, clock)
         self._attempts = Attempts(storage)
         self._reader = Reader(self._books, clock)
+        self._webhooks = Webhooks(storage, self._books, clock, faults, inspector, webhook_port)
         self._resets = 0
         if not storage.load(MARK):
             self.reset()
@@ -63,6 +75,7 @@ class StripeDouble:
             ("payment_intents.retrieve", "payment_intents/{id}", reader.payment_intent),
             ("refunds.list", "refunds", reader.refunds),
             ("refunds.retrieve", "refunds/{id}", reader.refund),
+            ("webhook_endpoints.list", "webhook_endpoints", self._webhook_endpoints),
         )
         for name, path, read in routes:
             app.router.add_route("GET", f"/stripe/v1/{path}", self._reading(name, read))
@@ -75,6 +88,7 @@ class StripeDouble:
         for kept in (self._books, self._keys, self._attempts):
             kept.clear()
         seed(self._books, self._clock.now(), plain_payments)
+        self._webhooks.reset()
         self._storage.put(MARK, "at", {"at": self._clock.now()})
         self._resets += 1
 
@@ -85,11 +99,33 @@ class StripeDouble:
             "payments": payments_shown(self._books, now),
             "refunds": refunds_shown(self._books, now),
             "attempts": self._attempts.documents(),
+            "events": self._webhooks.documents(),
         }
+
+    def start(self) -> None:
+        """From here on webhooks go out."""
+        self._webhooks.start()
+
+    async def stop(self) -> None:
+        await self._webhooks.stop()
+
+    def turn_refund(self, id: str, turn: Turn) -> dict[str, Any] | None:
+        """Lets a refund come to something else, and shows it; None for one that there isn't."""
+        refund = self._books.refunds.get(id)
+        if refund is None:
+            return None
+        self._books.turn_refund(replace(refund, turn=turn))
+        self._webhooks.watch(id)
+        return self._reader.refund_answer(self._books.refunds[id], [])
 
     def catalogue(self) -> list[dict[str, Any]]:
         """The seeded payments worth trying: id, title, amount as text, and why."""
         return catalogue(self._books)
+
+    def _webhook_endpoints(self, _id: str, given: Parameters) -> dict[str, Any]:
+        parameters.refuse_unknown(given, frozenset({"limit"}))
+        endpoints = [] if self._webhooks.url is None else [endpoint_answer(self._webhooks.url)]
+        return {"object": "list", "data": endpoints, "has_more": False, "url": "/v1/webhook_endpoints"}
 
     def _reading(self, name: str, read: Callable[[str, Parameters], dict[str, Any]]) -> Handler:
         async def handle(request: web.Request) -> web.StreamResponse:

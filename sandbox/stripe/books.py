@@ -14,9 +14,11 @@ CUSTOMERS, PAYMENTS, REFUNDS, DISPUTES = (
     "stripe_disputes",
 )
 
+NOT_PAID = ("failed", "canceled")
+
 
 class Books:
-    """Customers, payments, refunds and disputes; nothing is ever changed, only added, until `clear`."""
+    """Customers, payments, refunds and disputes, only ever added until `clear`; a refund may take a turn."""
 
     def __init__(self, storage: Storage) -> None:
         self._storage = storage
@@ -26,7 +28,7 @@ class Books:
         for document in storage.load(PAYMENTS).values():
             self._index_payment(Payment(**document))
         for document in storage.load(REFUNDS).values():
-            self._index_refund(Refund(**document))
+            self._index_refund(Refund.of(document))
         for document in storage.load(DISPUTES).values():
             self._index_dispute(Dispute(**document))
 
@@ -46,6 +48,13 @@ class Books:
     def add_refund(self, refund: Refund) -> None:
         self._storage.put(REFUNDS, refund.id, asdict(refund))
         self._index_refund(refund)
+
+    def turn_refund(self, refund: Refund) -> None:
+        """The same refund with another turn."""
+        self._storage.put(REFUNDS, refund.id, asdict(refund))
+        of_charge = self._refunds_by_charge[refund.charge]
+        of_charge[of_charge.index(self.refunds[refund.id])] = refund
+        self.refunds[refund.id] = refund
 
     def add_dispute(self, dispute: Dispute) -> None:
         self._storage.put(DISPUTES, dispute.id, asdict(dispute))
@@ -68,8 +77,8 @@ class Books:
         return self._payments_by_customer.get(customer, [])
 
     def refunded(self, payment: Payment, now: float) -> int:
-        """Minor units given back or on their way; a failed refund is back in the balance."""
-        return sum(refund.amount for refund in self.refunds_of(payment) if refund.status(now) != "failed")
+        """Minor units given back or on their way; of a failed refund the money is back in the balance."""
+        return sum(each.amount for each in self.refunds_of(payment) if each.status(now) not in NOT_PAID)
 
     def unrefunded(self, payment: Payment, now: float) -> int:
         return payment.amount_captured - self.refunded(payment, now)

@@ -147,6 +147,17 @@ ODD_PAYMENTS = (
         refund_course="returned",
     ),
     OddPayment(
+        handle="asks",
+        amount=7800,
+        title="Refund asks the customer",
+        note="Paid by bank transfer: for ten minutes Stripe asks the customer where the money should go.",
+        customer_name="Xenia Ziegler",
+        description="Reading lamp",
+        history=(7600,),
+        method="us_bank_account",
+        refund_course="asks",
+    ),
+    OddPayment(
         handle="eur",
         amount=9900,
         title="Euros",

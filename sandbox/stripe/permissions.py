@@ -22,6 +22,8 @@ NEEDED = {
     "refunds.create": "charge_write",
     "refunds.list": "charge_read",
     "refunds.retrieve": "charge_read",
+    # https://github.com/stripe/stripe-cli/pull/2017
+    "webhook_endpoints.list": "webhook_read",
 }
 RESTRICTED = "rk_test_"
 _WITHOUT = RESTRICTED + "without_"

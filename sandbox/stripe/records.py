@@ -9,11 +9,12 @@ from typing import Any, Literal
 
 PaymentState = Literal["succeeded", "requires_capture", "failed"]
 Method = Literal["card", "us_bank_account"]
-RefundStatus = Literal["pending", "succeeded", "failed"]
-Course = Literal["at_once", "slow", "bounces", "returned"]
+RefundStatus = Literal["pending", "requires_action", "succeeded", "failed", "canceled"]
+Course = Literal["at_once", "slow", "bounces", "returned", "asks"]
 
 SETTLES_AFTER_S = 60
 RETURNED_AFTER_S = 2 * 60 * 60
+ANSWERED_AFTER_S = 10 * 60
 
 # Each course as (seconds after creation, status), the newest that has come counts.
 _COURSES: dict[Course, tuple[tuple[int, RefundStatus], ...]] = {
@@ -21,6 +22,7 @@ _COURSES: dict[Course, tuple[tuple[int, RefundStatus], ...]] = {
     "slow": ((0, "pending"), (SETTLES_AFTER_S, "succeeded")),
     "bounces": ((0, "pending"), (SETTLES_AFTER_S, "failed")),
     "returned": ((0, "succeeded"), (RETURNED_AFTER_S, "failed")),
+    "asks": ((0, "requires_action"), (ANSWERED_AFTER_S, "succeeded")),
 }
 
 
@@ -58,6 +60,15 @@ class Payment:
 
 
 @dataclass(frozen=True)
+class Turn:
+    """What somebody ordered to become of a refund, from `at` on, instead of its course."""
+
+    at: float
+    status: RefundStatus
+    reason: str | None = None
+
+
+@dataclass(frozen=True)
 class Refund:
     id: str
     charge: str
@@ -67,19 +78,58 @@ class Refund:
     course: Course
     reason: str | None = None
     metadata: dict[str, str] = field(default_factory=dict)
+    turn: Turn | None = None
+
+    @classmethod
+    def of(cls, document: dict[str, Any]) -> "Refund":
+        """From its stored form."""
+        turn = document.get("turn")
+        return cls(**{**document, "turn": Turn(**turn) if turn else None})
 
     @property
     def created(self) -> int:
         return int(self.created_at)
 
     def status(self, now: float) -> RefundStatus:
+        if self.turn is not None and now >= self.turn.at:
+            return self.turn.status
         age_s = now - self.created_at
         come = [status for after_s, status in _COURSES[self.course] if age_s >= after_s]
         return come[-1] if come else _COURSES[self.course][0][1]
 
+    def is_settled(self, now: float) -> bool:
+        """Whether its status stays what it is, unless somebody orders otherwise."""
+        last_s, _ = _COURSES[self.course][-1]
+        turned = self.turn is None or now >= self.turn.at
+        return turned and (self.turn is not None or now - self.created_at >= last_s)
+
     def failure_reason(self) -> str:
         """https://docs.stripe.com/refunds#failed-refunds"""
+        if self.turn is not None and self.turn.reason is not None:
+            return self.turn.reason
         return "expired_or_canceled_card" if self.course == "returned" else "declined"
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that happened to a refund: `refund` as it was then, `before` the status it had until then.
+
+    `due_at` is when it is sent next, `given_up` that it never will be.
+    """
+
+    id: str
+    type: str
+    refund: dict[str, Any]
+    before: str | None
+    created_at: float
+    due_at: float
+    attempts: int = 0
+    delivered_at: float | None = None
+    given_up: bool = False
+
+    @property
+    def is_over(self) -> bool:
+        return self.given_up or self.delivered_at is not None
 
 
 @dataclass(frozen=True)

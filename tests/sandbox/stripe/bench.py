@@ -10,8 +10,10 @@ import httpx
 import stripe
 from aiohttp import web
 
+from sandbox.changes import Changes
 from sandbox.clock import Clock
 from sandbox.faults import Faults
+from sandbox.inspector import Inspector
 from sandbox.storage import Storage
 from sandbox.stripe.api import StripeDouble
 
@@ -47,11 +49,14 @@ class Bench:
 
 
 @asynccontextmanager
-async def open_bench(home: Path, api_key: str = API_KEY) -> AsyncIterator[Bench]:
+async def open_bench(
+    home: Path, api_key: str = API_KEY, webhook_port: int | None = None
+) -> AsyncIterator[Bench]:
     storage, clock, faults = Storage(home / "sandbox.db"), Clock(home / "clock-offset"), Faults()
-    double = StripeDouble(storage, clock, faults)
+    double = StripeDouble(storage, clock, faults, Inspector(clock, Changes()), webhook_port)
     app = web.Application()
     double.register(app)
+    double.start()
     runner = web.AppRunner(app)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)
@@ -68,5 +73,6 @@ async def open_bench(home: Path, api_key: str = API_KEY) -> AsyncIterator[Bench]
             yield Bench(double, clock, faults, address, client, http)
     finally:
         await transport.close_async()  # type: ignore[no-untyped-call]  # untyped in stripe-python
+        await double.stop()
         await runner.cleanup()
         storage.close()

@@ -37,6 +37,7 @@ OPTIONAL = [
     "SIGNOFF_HTTP_HOST",
     "SIGNOFF_HTTP_PORT",
     "SLACK_SIGNING_SECRET",
+    "STRIPE_WEBHOOK_SECRET",
 ]
 SANDBOX = "http://127.0.0.1:8700/slack/api/"
 
@@ -148,6 +149,22 @@ class TestEnvironment:
         with pytest.raises(SettingsError, match=r"^STRIPE_API_KEY: a secret or restricted key") as refused:
             read_environment()
         assert len(key) == 1 or key not in str(refused.value)
+
+    @pytest.mark.parametrize(
+        "secret", ["sk_test_1", "whsec_", "whsec_1", "WHSEC_12345678", "whsec_1234 5678"]
+    )
+    def test_what_is_no_webhook_secret_is_refused_and_not_told_back(
+        self, variables: pytest.MonkeyPatch, secret: str
+    ) -> None:
+        variables.setenv("STRIPE_WEBHOOK_SECRET", secret)
+        with pytest.raises(SettingsError, match="STRIPE_WEBHOOK_SECRET: a signing secret begins") as refused:
+            read_environment()
+        assert secret not in str(refused.value) or secret == "whsec_"
+
+    def test_a_webhook_secret_is_optional_and_does_not_show(self, variables: pytest.MonkeyPatch) -> None:
+        assert read_environment().stripe_webhook_secret is None
+        variables.setenv("STRIPE_WEBHOOK_SECRET", "whsec_1234567890")
+        assert "whsec" not in repr(read_environment())
 
     def test_a_signing_secret_stands_in_for_the_app_token(self, variables: pytest.MonkeyPatch) -> None:
         variables.delenv("SLACK_APP_TOKEN")
