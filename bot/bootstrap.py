@@ -19,14 +19,13 @@ from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetry
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
-from bot.app import slack_app
 from bot.clock import clock_following
 from bot.directory import SlackDirectory
 from bot.doctor import slack_tokens
 from bot.doctor.database import unusable
 from bot.doctor.examination import examine_start
 from bot.doctor.finding import Finding, StartRefused
-from bot.posting import Poster
+from bot.parts import REAL_PARTS, Parts
 from bot.publisher import Publisher
 from bot.settings import Config, Environment, SettingsError
 from bot.stripe_webhooks import StripeWebhooks
@@ -39,7 +38,6 @@ from workflows.approvals.decide import Approvals
 from workflows.bells import Bells
 from workflows.clock import Clock, system_clock
 from workflows.drive import Driver
-from workflows.effects.ledger import Ledger
 from workflows.effects.looks import BESIDE_A_WEBHOOK, POLLING_ONLY
 from workflows.effects.stripe_access import StripeAccess
 from workflows.effects.stripe_payments import StripePayments
@@ -65,7 +63,7 @@ CHECKS_WAITED_FOR_S = 1
 
 
 @asynccontextmanager
-async def serving(environment: Environment, config: Config) -> AsyncIterator[None]:
+async def serving(environment: Environment, config: Config, parts: Parts = REAL_PARTS) -> AsyncIterator[None]:
     """A running bot: entered when clicks are taken. Whatever was started is stopped in reverse order.
 
     Raises SettingsError, DatabaseInUse or SchemaTooNew, each meant for a person.
@@ -78,7 +76,7 @@ async def serving(environment: Environment, config: Config) -> AsyncIterator[Non
     bells = Bells()
     async with AsyncExitStack() as running:
         timeout = aiohttp.ClientTimeout(total=SLACK_TIMEOUT_S)
-        http = await running.enter_async_context(aiohttp.ClientSession(timeout=timeout))
+        http = await running.enter_async_context(parts.slack_http(timeout=timeout))
         # Listeners may wait out one rate limit. The publisher retries by itself, after looking.
         listening = slack_client(environment, http, [AsyncRateLimitErrorRetryHandler(max_retry_count=1)])
         publishing = slack_client(environment, http, [])
@@ -90,7 +88,7 @@ async def serving(environment: Environment, config: Config) -> AsyncIterator[Non
             auth_test_response=identity, bot_token=environment.slack_bot_token.get_secret_value()
         )
 
-        stripe_http = stripe.HTTPXClient(timeout=STRIPE_TIMEOUT_S)
+        stripe_http = parts.stripe_http(timeout=STRIPE_TIMEOUT_S)
         running.push_async_callback(stripe_http.close_async)
         client = stripe_client(environment, stripe_http)
         checks = partial(
@@ -99,11 +97,11 @@ async def serving(environment: Environment, config: Config) -> AsyncIterator[Non
         checking = asyncio.create_task(_say_what_is_wrong(checks), name="checks of a start")
         running.callback(checking.cancel)
         registry = installed(environment.signoff_config, config, StripePayments(client))
-        database = await _database(environment, clock)
+        database = await _database(parts, environment, clock)
         running.push_async_callback(database.close)
 
-        systems: dict[str, SystemOfRecord] = {StripeRefunds.name: StripeRefunds(client)}
-        ledger = Ledger(database, systems, clock, database.boot)
+        systems: dict[str, SystemOfRecord] = {StripeRefunds.name: parts.refunds(client)}
+        ledger = parts.ledger(database, systems, clock, database.boot)
         driver = Driver(database, registry, ledger, clock, bells)
         engine = EmbeddedEngine(database, driver, tenant, clock, bells)
         webhooks = _webhooks(environment, database, tenant, clock, bells)
@@ -117,9 +115,9 @@ async def serving(environment: Environment, config: Config) -> AsyncIterator[Non
         )
         patrol = Patrol(database, surroundings, installation, tenant, clock, bells)
         watch = Watch(database, patrol, surroundings, directory, installation)
-        poster = Poster(publishing, database, registry, clock, patrol)
+        poster = parts.poster(publishing, database, registry, clock, patrol)
         publisher = Publisher(database, poster, watch, tenant, config.slack, clock, bells)
-        app = slack_app(
+        app = parts.app(
             listening,
             authorized,
             database,
@@ -162,10 +160,10 @@ def _webhooks(
     return StripeWebhooks(database, tenant, secret.get_secret_value(), live, clock, bells)
 
 
-async def _database(environment: Environment, clock: Clock) -> Database:
+async def _database(parts: Parts, environment: Environment, clock: Clock) -> Database:
     file = environment.database_file
     try:
-        return await Database.open(file, clock())
+        return await parts.database(file, clock())
     except (sqlite3.Error, OSError) as error:
         raise StartRefused(unusable(file, str(error))) from None
 

@@ -1,0 +1,37 @@
+"""The parts of a bot that meet the outside or the database, each made once and in one place.
+
+The defaults are the ones that serve. The crash matrix puts its own around them, so that it can kill the bot
+before and after every commit and every call.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import aiohttp
+import stripe
+from slack_bolt.async_app import AsyncApp
+
+from bot.app import slack_app
+from bot.posting import Poster
+from store.sqlite import Database
+from workflows.effects.ledger import Ledger
+from workflows.effects.stripe_refund import StripeRefunds
+from workflows.effects.system import SystemOfRecord
+
+
+@dataclass(frozen=True)
+class Parts:
+    """Constructors with the signatures of their defaults."""
+
+    database: Callable[[Path, datetime], Awaitable[Database]] = Database.open
+    slack_http: Callable[..., aiohttp.ClientSession] = aiohttp.ClientSession
+    stripe_http: Callable[..., stripe.HTTPXClient] = stripe.HTTPXClient
+    app: Callable[..., AsyncApp] = slack_app
+    refunds: Callable[[stripe.StripeClient], SystemOfRecord] = StripeRefunds
+    ledger: Callable[..., Ledger] = Ledger
+    poster: Callable[..., Poster] = Poster
+
+
+REAL_PARTS = Parts()
