@@ -66,7 +66,8 @@ def _totals(shown: Reasoning) -> str:
     if tokens:
         spent = f"{describe.count(tokens, 'token')} · {describe.usd(cost)}"
     so_far = " so far" if shown.run.status.is_open else ""
-    return f"*Total{so_far}:* {describe.count(shown.total, 'step')} · {spent}"
+    steps = "1 step" if shown.total == 1 else f"{shown.total:,} steps"
+    return f"*Total{so_far}:* {steps} · {spent}"
 
 
 def _turning(shown: Reasoning, place: str) -> Blocks:

@@ -1,4 +1,4 @@
-// Interactive elements that hold a value: text fields, selects, radio buttons, checkboxes, dates.
+// Interactive elements that hold a value: text fields, radio buttons, checkboxes, dates, and the menus of menus.js.
 //
 // `control(element, {id, value, onvalue, describedby, invalid})` → a node, or null for a type not known here.
 // `value` is what the person gave so far: text, an option's value, or a list of them.
@@ -6,7 +6,8 @@
 import { h } from "./dom.js";
 import { decode, plainText } from "./text.js";
 import { textObject } from "./blocks.js";
-import { people } from "./workspace.js";
+import { overflow, select, several } from "./menus.js";
+import { channels, isDirect, people } from "./workspace.js";
 
 const CONTROLS = {
   plain_text_input: (element, field) => (element.multiline ? counted(h("textarea", { ...textAttributes(element, field), rows: 4 }), element, field) : text("text")(element, field)),
@@ -16,17 +17,29 @@ const CONTROLS = {
   datepicker: (element, field) => text("date")(element, field),
   timepicker: (element, field) => text("time")(element, field),
   static_select: select,
-  users_select: (element, field) => select({ ...element, options: people().map((it) => ({ value: it.id, text: { type: "plain_text", text: it.name } })) }, field),
+  multi_static_select: several,
+  users_select: (element, field) => select(element, field, everyone()),
+  multi_users_select: (element, field) => several(element, field, everyone()),
+  channels_select: (element, field) => select(element, field, rooms()),
+  conversations_select: (element, field) => select(element, field, [...rooms(), ...everyone()]),
+  overflow,
   radio_buttons: (element, field) => choices("radio", element, field),
   checkboxes: (element, field) => choices("checkbox", element, field),
 };
+
+const SEVERAL = new Set(["checkboxes", "multi_static_select"]);
+const listed = (value, text) => ({ value, text: { type: "plain_text", text, emoji: false } });
+const everyone = () => people().map((it) => listed(it.id, it.name));
+const rooms = () => channels().filter((it) => !isDirect(it)).map((it) => listed(it.id, `#${it.name}`));
 
 export const control = (element, field) => CONTROLS[element.type]?.(element, field) ?? null;
 
 /** What an element holds before anyone touched it. */
 export function initialValue(element) {
-  if (element.type === "checkboxes") return (element.initial_options ?? []).map((option) => option.value);
-  return element.initial_value ?? element.initial_option?.value ?? element.initial_date ?? element.initial_time ?? element.initial_user ?? "";
+  if (element.type === "multi_users_select") return element.initial_users ?? [];
+  if (SEVERAL.has(element.type)) return (element.initial_options ?? []).map((option) => option.value);
+  const { initial_value, initial_option, initial_date, initial_time, initial_user, initial_channel, initial_conversation } = element;
+  return initial_value ?? initial_option?.value ?? initial_date ?? initial_time ?? initial_user ?? initial_channel ?? initial_conversation ?? "";
 }
 
 const text = (type) => (element, field, more = {}) => counted(h("input", { type, autocomplete: "off", ...textAttributes(element, field), ...more }), element, field);
@@ -59,20 +72,6 @@ function counted(node, element, { value, onvalue }) {
   });
   count();
   return left ? h("div", { class: "counted" }, node, left) : node;
-}
-
-function select(element, { id, value, onvalue, describedby, invalid }) {
-  const option = (it) => h("option", { value: it.value, dir: "auto" }, decode(it.text.text));
-  const node = h(
-    "select",
-    { id, class: "input", "aria-describedby": describedby, "aria-invalid": invalid ? "true" : null, "aria-label": decode(element.placeholder?.text ?? "Select an option"), dataset: { focus: id } },
-    h("option", { value: "" }, decode(element.placeholder?.text ?? "Select an option")),
-    ...(element.options ?? []).map(option),
-    ...(element.option_groups ?? []).map((group) => h("optgroup", { label: decode(group.label.text) }, ...group.options.map(option))),
-  );
-  node.value = value;
-  node.addEventListener("change", () => onvalue(node.value));
-  return node;
 }
 
 function choices(type, element, { id, value, onvalue, describedby }) {

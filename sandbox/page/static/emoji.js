@@ -5,7 +5,7 @@ const CHARACTERS = {
   arrows_counterclockwise: "🔄", ballot_box_with_check: "☑️", bell: "🔔", blue_heart: "💙", bookmark: "🔖", bug: "🐛",
   bulb: "💡", calendar: "📆", chart_with_upwards_trend: "📈", clap: "👏", clipboard: "📋", closed_lock_with_key: "🔐",
   credit_card: "💳", cry: "😢", dollar: "💵", double_vertical_bar: "⏸️", envelope: "✉️", eyes: "👀", exclamation: "❗",
-  fire: "🔥", gear: "⚙️", grey_question: "❔", hand: "✋", heart: "❤️", heavy_check_mark: "✔️", heavy_multiplication_x: "✖️",
+  fire: "🔥", gear: "⚙️", grey_exclamation: "❕", grey_question: "❔", hand: "✋", heart: "❤️", heavy_check_mark: "✔️", heavy_multiplication_x: "✖️",
   hourglass: "⌛", hourglass_flowing_sand: "⏳", information_source: "ℹ️", joy: "😂", key: "🔑", label: "🏷️",
   large_blue_circle: "🔵", large_green_circle: "🟢", large_orange_circle: "🟠", large_red_circle: "🔴", large_yellow_circle: "🟡",
   link: "🔗", lock: "🔒", mag: "🔍", memo: "📝", money_with_wings: "💸", moneybag: "💰", mute: "🔇", negative_squared_cross_mark: "❎",

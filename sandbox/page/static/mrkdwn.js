@@ -12,7 +12,7 @@ const INLINE = new RegExp(
     styled("\\*"),
     styled("_"),
     styled("~"),
-    ":([a-z0-9_+'-]+):",
+    ":([a-z0-9_+'-]+(?:::skin-tone-\\d)?):",
     "(?<![\\p{L}\\p{N}])(https?:\\/\\/[^\\s<>|]*[^\\s<>|.,;:!?)'\"\\]])",
   ].join("|"),
   "gu",

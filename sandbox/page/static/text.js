@@ -21,8 +21,11 @@ export function withEmoji(text) {
 
 export function emoji(name) {
   const character = emojiFor(name);
-  return character ? h("span", { class: "emoji", role: "img", "aria-label": name, title: `:${name}:` }, character) : `:${name}:`;
+  return character ? h("span", { class: PALE.has(name) ? "emoji pale" : "emoji", role: "img", "aria-label": name, title: `:${name}:` }, character) : `:${name}:`;
 }
+
+// Slack draws these grey; most fonts draw them white, which a light page swallows.
+const PALE = new Set(["grey_question", "grey_exclamation"]);
 
 /** A `plain_text` object, or the text of a `mrkdwn` one where only plain text may stand. */
 export const plainText = (object) => (object?.emoji === false ? [decode(object.text ?? "")] : withEmoji(object?.text ?? ""));
@@ -42,12 +45,19 @@ function messageAt(address) {
   return found && channel(found[1]) ? [found[1], `${found[2]}.${found[3]}`] : null;
 }
 
-export const userMention = (id) => mention(`@${person(id).name}`, calls(`<@${id}>`, place.user));
-export const groupMention = (id) => mention(`@${group(id)?.handle ?? id}`, calls(`<!subteam^${id}>`, place.user));
-export const broadcast = (range) => mention(`@${range}`, true);
+export const userMention = (id) => mention(`@${person(id).name}`, `<@${id}>`);
+export const groupMention = (id) => mention(`@${group(id)?.handle ?? id}`, `<!subteam^${id}>`);
+export const broadcast = (range) => mention(`@${range}`, `<!${range}>`);
 
-function mention(name, own) {
-  return h("bdi", { class: own ? "mention own" : "mention" }, name);
+function mention(name, reference) {
+  return h("bdi", { class: calls(reference, place.user) ? "mention own" : "mention", dataset: { calls: reference } }, name);
+}
+
+/** Marks the mentions of whoever looks now, without drawing the messages around them anew. */
+export function markOwn(root) {
+  if (root.dataset.viewer === place.user) return;
+  root.dataset.viewer = place.user;
+  for (const node of root.querySelectorAll("[data-calls]")) node.classList.toggle("own", calls(node.dataset.calls, place.user));
 }
 
 export function channelMention(id, label = null) {

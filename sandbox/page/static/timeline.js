@@ -5,8 +5,9 @@ import { h, reconcile } from "./dom.js";
 import { dismiss, marksUnder } from "./interact.js";
 import { ephemeralNode, messageNode } from "./message.js";
 import { openThread, place } from "./place.js";
-import { forgetNote } from "./state.js";
+import { changed, forgetNote } from "./state.js";
 import { avatar } from "./avatar.js";
+import { markOwn } from "./text.js";
 import { mentionsInThread } from "./unread.js";
 import { groups, person, repliesOf } from "./workspace.js";
 
@@ -15,9 +16,11 @@ const SAME_BREATH_S = 300;
 
 /** Brings `list` up to date. `newAfter`: the ts after which things are new to this person, or "". */
 export function renderTimeline(list, messages, ephemerals, { thread = false, newAfter = "" } = {}) {
-  const entries = [...messages.slice(-SHOWN_MAX).map((item) => ({ at: Number(item.ts), message: item })), ...ephemerals.map((item) => ({ at: Number(item.ts ?? item.at), ephemeral: item }))];
+  const shown = shownOf(list, `${place.channel}/${thread ? place.thread : ""}`);
+  const entries = [...messages.slice(-shown).map((item) => ({ at: Number(item.ts), message: item })), ...ephemerals.map((item) => ({ at: Number(item.ts ?? item.at), ephemeral: item }))];
   entries.sort((a, b) => a.at - b.at);
-  const wanted = messages.length > SHOWN_MAX ? [line("earlier", "earlier", `The ${messages.length - SHOWN_MAX} messages before these are not shown`)] : [];
+  const hidden = messages.length - shown;
+  const wanted = hidden > 0 ? [earlier(list, hidden)] : [];
   let last = null;
   let newLine = false;
   for (const entry of entries) {
@@ -31,7 +34,23 @@ export function renderTimeline(list, messages, ephemerals, { thread = false, new
     last = entry;
   }
   reconcile(list, wanted);
-  if (!thread) for (const item of messages.slice(-SHOWN_MAX)) renderThreadBar(list, item);
+  markOwn(list);
+  if (!thread) for (const item of messages.slice(-shown)) renderThreadBar(list, item);
+}
+
+/** How many messages a list shows: more once asked for, until another place is shown. */
+function shownOf(list, spot) {
+  if (list.dataset.spot !== spot) Object.assign(list.dataset, { spot, shown: SHOWN_MAX });
+  return Number(list.dataset.shown);
+}
+
+function earlier(list, hidden) {
+  const more = () => {
+    list.dataset.shown = Number(list.dataset.shown) + SHOWN_MAX;
+    changed();
+  };
+  const text = `Show ${Math.min(hidden, SHOWN_MAX)} of the ${hidden} messages before these`;
+  return { key: "earlier", signature: text, create: () => h("div", { class: "rule earlier" }, h("button", { type: "button", class: "link-button", dataset: { focus: "earlier" }, onclick: more }, text)) };
 }
 
 const line = (key, kind, text) => ({ key, signature: text, create: () => h("div", { class: `rule ${kind}`, role: "separator", "aria-label": text }, h("span", {}, text)) });
@@ -41,7 +60,7 @@ function messageItem(message, last, thread) {
   const names = groups().length;
   return {
     key: message.ts,
-    signature: JSON.stringify([message.text, message.blocks, message.edited, compact, thread, place.user, names, marksUnder(`${message.channel}/${message.ts}/`)]),
+    signature: JSON.stringify([message.text, message.blocks, message.edited, compact, thread, names, marksUnder(`${message.channel}/${message.ts}/`)]),
     create: () => messageNode(message, { compact, thread }),
   };
 }

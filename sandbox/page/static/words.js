@@ -13,7 +13,8 @@ export function money(amount, currency) {
 /** How far the clock was moved forward. */
 export function advance(seconds) {
   const hours = seconds / 3600;
-  return hours >= 1 ? `+${Math.round(hours * 10) / 10} h` : `+${Math.round(seconds / 60)} min`;
+  if (hours >= 1) return `+${Math.round(hours * 10) / 10} h`;
+  return seconds >= 60 ? `+${Math.round(seconds / 60)} min` : `+${Math.round(seconds)} s`;
 }
 
 export const count = (number, one, many = `${one}s`) => `${number} ${number === 1 ? one : many}`;

@@ -155,7 +155,7 @@ def test_a_click_is_sent_once_confirmed(workspace: CannedWorkspace, open_page: O
     expect(page.get_by_test_id("confirm-ok")).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.get_by_test_id("confirm")).to_have_count(0)
-    page.wait_for_function("!document.querySelector('.pending')")
+    expect(page.locator(".pending")).to_have_count(0)
     assert workspace.sent("/drive/click") == [
         {
             "user": "U0MORGAN",

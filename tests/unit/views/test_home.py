@@ -14,6 +14,7 @@ from tests.unit.views import stories
 from tests.unit.views.slack_rules import accept_message, accept_view, buttons, is_only_ours, markup, shown
 from tests.unit.views.test_any_input import hostile
 from workflows.desk import PAGE_ROWS, Desk, Item, Page
+from workflows.gates import Question
 from workflows.story import Story
 
 CARD = Message(tenant="T0SANDBOX", outbox="out-1", channel="C0REFUNDS", ts="1700000000.000100")
@@ -44,6 +45,16 @@ def test_what_waits_links_to_its_card_and_names_who_asks() -> None:
     [entry] = [each for each in markup(view["blocks"]) if "Refund" in each]
     assert "<https://acme.slack.com/archives/C0REFUNDS/p1700000000000100|Refund 25.00 USD>" in entry
     assert f"<@U0RILEY> asks: {stories.HEADLINE}" in entry
+
+
+def test_a_brought_graphs_question_claims_no_risk() -> None:
+    """Nobody has looked at it: a question mark stands where the risk would."""
+    question = Question(interrupt="i", value={"vendor": "Acme"})
+    asked = stories.approval(asked=stories.request(question=question, effects=(), findings=()))
+    view = home(Desk(page(Item(stories.run(), asked, CARD), total=1), NOTHING, NOTHING), LINES, ["/refund"])
+    [entry] = [each for each in markup(view["blocks"]) if "Refund" in each]
+    assert entry.startswith(":grey_question: *<https://")
+    assert "circle" not in entry
 
 
 def test_what_has_no_card_yet_is_listed_without_a_link() -> None:
