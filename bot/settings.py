@@ -172,7 +172,7 @@ def _refuse_what_contradicts(environment: Environment) -> None:
     if webhook_secret is not None and not _WEBHOOK_SECRET.fullmatch(webhook_secret.get_secret_value()):
         raise SettingsError(
             "STRIPE_WEBHOOK_SECRET: a signing secret begins with whsec_ and goes on without spaces, "
-            "and this one does not."
+            "and this one does not. It stands in Stripe's Workbench, under Webhooks, at your endpoint."
         )
     if environment.signoff_clock_file is not None and not environment.in_sandbox:
         raise SettingsError("SIGNOFF_CLOCK_FILE: only the sandbox moves the clock; unset it.")

@@ -12,6 +12,7 @@ from bot.doctor.channels import check_channel
 from bot.doctor.finding import Finding
 from bot.doctor.slack_answers import NO_ANSWER, Refusal, answer
 from bot.doctor.stripe_key import check_stripe
+from bot.doctor.stripe_webhook import check_webhook
 from bot.settings import Config, Environment
 from workflows.clock import Clock
 from workflows.effects.stripe_access import StripeAccess
@@ -71,4 +72,7 @@ async def _way_in(environment: Environment, slack: AsyncWebClient) -> Finding:
 
 async def _stripe(environment: Environment, access: StripeAccess) -> Sequence[Finding]:
     key = environment.stripe_api_key.get_secret_value()
-    return await check_stripe(access, key, live=environment.moves_real_money)
+    of_key = await check_stripe(access, key, live=environment.moves_real_money)
+    if any(not each.is_right for each in of_key):
+        return of_key
+    return [*of_key, *await check_webhook(environment, access)]
