@@ -25,6 +25,7 @@ from bot.doctor import slack_tokens
 from bot.doctor.database import unusable
 from bot.doctor.examination import examine_start
 from bot.doctor.finding import Finding, StartRefused
+from bot.doctor.model import chosen_model
 from bot.parts import REAL_PARTS, Parts
 from bot.publisher import Publisher
 from bot.settings import Config, Environment, SettingsError
@@ -46,6 +47,7 @@ from workflows.effects.system import SystemOfRecord
 from workflows.engine.embedded import AT_ONCE_MAX, EmbeddedEngine
 from workflows.engine.lookout import Lookout
 from workflows.graphs.registry import UnknownWorkflow, load
+from workflows.models.chat import ChatModel
 from workflows.patrol.installation import Installation
 from workflows.patrol.patrol import Patrol
 from workflows.runs import Runs
@@ -71,6 +73,7 @@ async def serving(environment: Environment, config: Config, parts: Parts = REAL_
     asyncio.get_running_loop().set_default_executor(
         ThreadPoolExecutor(THREADS_MAX, thread_name_prefix="node")
     )
+    model = chosen_model(environment, config)
     file = environment.signoff_clock_file
     clock = clock_following(file) if file else system_clock
     bells = Bells()
@@ -96,7 +99,7 @@ async def serving(environment: Environment, config: Config, parts: Parts = REAL_
         )
         checking = asyncio.create_task(_say_what_is_wrong(checks), name="checks of a start")
         running.callback(checking.cancel)
-        registry = installed(environment.signoff_config, config, StripePayments(client))
+        registry = installed(environment.signoff_config, config, StripePayments(client), model)
         database = await _database(parts, environment, clock)
         running.push_async_callback(database.close)
 
@@ -188,11 +191,13 @@ def slack_client(
     )
 
 
-def installed(file: Path, config: Config, payments: StripePayments) -> Registry:
+def installed(
+    file: Path, config: Config, payments: StripePayments, model: ChatModel | None = None
+) -> Registry:
     """The workflows that `file` configures. Raises SettingsError, which names the file and the key."""
     _import_from_here()
     try:
-        return load(config.workflows, payments)
+        return load(config.workflows, payments, model)
     except (UnknownWorkflow, UnusableGraph) as error:
         raise SettingsError(f"{file}: {error}") from None
 

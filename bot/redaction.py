@@ -15,6 +15,8 @@ _SECRETS = re.compile(
     | \bxapp-[\w-]+
     | \b[srp]k_(?:test|live|org)_[\w*]+         # Stripe's keys, and what Stripe quotes of them
     | \bwhsec_\w+
+    | \bsk-[\w-]{8,}                             # OpenAI's keys, Anthropic's, and those shaped like them
+    | \b(?:gsk_|xai-|AIza)[\w-]{8,}              # Groq's, xAI's, Google's
     | (?<=ticket=)[\w%.~-]+                     # Slack's WebSocket addresses
     | (?<=hooks\.slack\.com/)[\w/%.~-]+         # a response_url lets anyone answer in our name
     | (?<=/slack/response/)[\w%.~-]+            # the same in the sandbox

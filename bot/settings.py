@@ -21,6 +21,8 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from workflows.models.connect import ModelSettings
+from workflows.models.providers import PROVIDERS
 from workflows.workflow import WorkflowSettings
 
 SLACK_API = "https://slack.com/api/"
@@ -55,6 +57,9 @@ class Environment(BaseSettings):
     signoff_clock_file: Path | None = None
     signoff_http_host: str = Field(default="127.0.0.1", pattern=r"^[\w.:-]+$")
     signoff_http_port: int = Field(default=3000, ge=1, le=65535)
+    # What `init_chat_model` takes, provider first, and where OpenAI's protocol is spoken if not at OpenAI.
+    signoff_model: str | None = None
+    openai_base_url: str | None = None
 
     @field_validator("slack_signing_secret")
     @classmethod
@@ -102,6 +107,26 @@ class Home(BaseSettings):
         return self.signoff_home / "signoff.db"
 
 
+class ModelKeys(BaseSettings):
+    """The keys of the providers we know, each under its provider's own name for it."""
+
+    model_config = SettingsConfigDict(frozen=True, extra="ignore", env_ignore_empty=True)
+
+    anthropic_api_key: SecretStr | None = None
+    deepseek_api_key: SecretStr | None = None
+    google_api_key: SecretStr | None = None
+    groq_api_key: SecretStr | None = None
+    mistral_api_key: SecretStr | None = None
+    openai_api_key: SecretStr | None = None
+    xai_api_key: SecretStr | None = None
+
+    def of(self, model: str) -> SecretStr | None:
+        """The key for SIGNOFF_MODEL; None where there is none, or its provider isn't one of these."""
+        provider = PROVIDERS.get(model.partition(":")[0])
+        key: SecretStr | None = getattr(self, provider.key_variable.lower()) if provider else None
+        return key
+
+
 class SlackSettings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -121,6 +146,7 @@ class Config(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     slack: SlackSettings = SlackSettings()
+    model: ModelSettings = ModelSettings()
     workflows: dict[str, WorkflowSettings] = Field(min_length=1)
 
 
@@ -176,6 +202,17 @@ def _refuse_what_contradicts(environment: Environment) -> None:
         )
     if environment.signoff_clock_file is not None and not environment.in_sandbox:
         raise SettingsError("SIGNOFF_CLOCK_FILE: only the sandbox moves the clock; unset it.")
+    if environment.in_sandbox and environment.signoff_model and not _asks_the_stand_in(environment):
+        raise SettingsError(
+            "SIGNOFF_MODEL: in the sandbox only its own stand-in is asked: name an OpenAI model, such as "
+            "openai:gpt-5-mini, and leave OPENAI_BASE_URL to the sandbox."
+        )
+
+
+def _asks_the_stand_in(environment: Environment) -> bool:
+    """The sandbox's people and payments go nowhere, and what is tried there costs nothing."""
+    is_local = urlsplit(environment.openai_base_url or "").hostname in LOOPBACK
+    return is_local and (environment.signoff_model or "").startswith("openai:")
 
 
 def _named(error: ValidationError, place: str, *, upper: bool) -> str:

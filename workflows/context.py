@@ -1,10 +1,13 @@
-"""What a node is given besides its state: the run, the clock, a way to note its reasoning, and the ledger."""
+"""What a node is given besides its state: the run, the clock, a way to note its reasoning,
+the models, and the ledger."""
 
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TypeVar
 
 from langgraph.config import get_config
+from pydantic import BaseModel
 
 from store import runs
 from store.records import Run
@@ -17,6 +20,11 @@ from workflows.effects.ledger import Approved, Ledger, Settled
 from workflows.errors import RepeatedEffect
 from workflows.gates import EffectCall
 from workflows.meter import StepMeter
+from workflows.models.calls import NOTHING_SPENT, TRIES_MAX, Answered, ModelCalls, NoAnswer, Spent
+from workflows.models.chat import ChatModel
+from workflows.models.question import Question
+
+T = TypeVar("T", bound=BaseModel)
 
 
 @dataclass
@@ -27,15 +35,20 @@ class RunContext:
     clock: Clock
     database: Database
     ledger: Ledger
+    calls: ModelCalls
     bells: Bells
     meter: StepMeter
     _ordinals: defaultdict[str, int] = field(default_factory=lambda: defaultdict(int))
+    _asked: defaultdict[str, int] = field(default_factory=lambda: defaultdict(int))
     _last_note: dict[str, datetime] = field(default_factory=dict)
     _performed: set[tuple[int, str, str]] = field(default_factory=set)
 
-    async def note(self, text: str) -> None:
-        """Writes a line of the reasoning history and shows it in the thread, at once and once only."""
-        node = str(get_config()["metadata"]["langgraph_node"])
+    async def note(self, text: str, spent: Spent = NOTHING_SPENT) -> None:
+        """Writes a line of the reasoning history and shows it in the thread, at once and once only.
+
+        `spent` is what a model cost for it.
+        """
+        node = _node()
         ordinal = self._ordinals[node]
         self._ordinals[node] += 1
         now = self.clock()
@@ -46,12 +59,21 @@ class RunContext:
             node=node,
             ordinal=ordinal,
             text=text,
+            tokens=spent.tokens,
+            cost_micro_usd=spent.cost_micro_usd,
             started_at=self._last_note.get(node) or self.meter.started.get(node) or now,
             ended_at=now,
         )
         self._last_note[node] = now
         await self.database.write(lambda tx: history.record(tx, self.run, line, now))
         self.bells.outbox.ring()
+
+    async def ask(self, model: ChatModel, question: Question[T]) -> Answered[T] | NoAnswer:
+        """Asks a model within the run's cost limit; see `ModelCalls.ask` for what it raises."""
+        node = _node()
+        first = self._asked[node]
+        self._asked[node] += TRIES_MAX
+        return await self.calls.ask(model, question, node, first)
 
     async def perform(self, call: EffectCall, approved: Approved, notes: dict[str, str]) -> Settled:
         """Makes an approved effect through the ledger; see `Ledger.perform` for what it raises."""
@@ -67,3 +89,8 @@ class RunContext:
         return await self.database.read(
             lambda tx: runs.count_since(tx, run.tenant, run.requester, run.workflow, moment, run.id)
         )
+
+
+def _node() -> str:
+    """The node that is being executed."""
+    return str(get_config()["metadata"]["langgraph_node"])

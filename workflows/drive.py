@@ -30,10 +30,11 @@ from workflows.boundary import Reached
 from workflows.clock import Clock
 from workflows.context import RunContext
 from workflows.effects.ledger import Ledger, mark_of
-from workflows.errors import Postponed, Refused, StepsExhausted, Unanswered
+from workflows.errors import LimitReached, Postponed, Refused, Unanswered
 from workflows.gates import Decision, GateRequest
 from workflows.guardrails.steps import StepAllowance
 from workflows.meter import StepMeter
+from workflows.models.calls import ModelCalls
 from workflows.workflow import Installed, Registry
 
 log = structlog.get_logger()
@@ -76,9 +77,9 @@ class Driver:
         with using(Session(stored.thread)) as session:
             try:
                 reached = await self._advance(run, installed, stored.approvals, session, meter)
-            except StepsExhausted as exhausted:
+            except LimitReached as limit:
                 await self._give_up(
-                    run, meter.taken, Ending(RunStatus.HALTED, "step_limit", _sentence(exhausted))
+                    run, meter.taken, Ending(RunStatus.HALTED, limit.outcome, _sentence(limit))
                 )
             except Postponed as postponed:
                 await self._postpone(run, postponed)
@@ -117,7 +118,8 @@ class Driver:
             )
         elif not before.next:
             return Reached(session, 0, ending=_ending(before))
-        context = RunContext(run, self._clock, self._database, self._ledger, self._bells, meter)
+        calls = ModelCalls(self._database, self._clock, run, installed.settings.cost_max_micro_usd)
+        context = RunContext(run, self._clock, self._database, self._ledger, calls, self._bells, meter)
         await graph.ainvoke(payload, config, durability="exit", context=context)
         after = await graph.aget_state(config)
         if not after.next:

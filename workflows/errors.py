@@ -2,17 +2,43 @@
 
 from datetime import timedelta
 
+from workflows.money import usd
+
 
 class WorkflowError(Exception):
     """Something kept a run from going on."""
 
 
-class StepsExhausted(WorkflowError):
+class LimitReached(WorkflowError):
+    """The run has used up what it may; `outcome` is the word for what. The message says so to a reader."""
+
+    outcome: str
+
+
+class StepsExhausted(LimitReached):
     """The run has executed as many nodes as it may."""
+
+    outcome = "step_limit"
 
     def __init__(self, limit: int) -> None:
         super().__init__(f"stopped after {limit} steps, the limit for one run")
         self.limit = limit
+
+
+class BudgetExhausted(LimitReached):
+    """The next call of a model could cost more than is left, so it was not made. Micro-USD."""
+
+    outcome = "budget"
+
+    def __init__(self, limit: int, used: int, worst: int) -> None:
+        before = f" after the {usd(used)} already spent or set aside" if used else ""
+        super().__init__(
+            f"stopped at its limit of {usd(limit)}: asking the model could cost up to {usd(worst)}{before}, "
+            "so it was not asked and nothing more was done"
+        )
+        self.limit = limit
+        self.used = used
+        self.worst = worst
 
 
 class Unanswered(WorkflowError):

@@ -50,6 +50,15 @@ class Finding(Frozen):
     people: tuple[str, ...] = ()
 
 
+class Summary(Frozen):
+    """What a model wrote about a request. `raised_from` is the rules' risk, where the model put it higher."""
+
+    model: str = Field(max_length=150)
+    text: str = Field(max_length=400)
+    raised_from: Risk | None = None
+    reason: str = Field(default="", max_length=200)
+
+
 class EffectCall(Frozen):
     """An effect as it is shown, approved and performed: all three are this one value."""
 
@@ -75,8 +84,8 @@ class GateRequest(Frozen):
     """A question for a person: about effects, which it lists, or else one that a graph puts in its own words.
 
     `title` is the heading ("Refund 25.00 USD"), `consequence` says in a sentence what approving does, and is
-    repeated in the confirm dialog. `reason` is the requester's own text. `facts` are what must still hold
-    right before the effects.
+    repeated in the confirm dialog. `reason` is the requester's own text, `summary` a model's: neither binds
+    or changes anything. `facts` are what must still hold right before the effects.
     """
 
     gate: str
@@ -87,6 +96,7 @@ class GateRequest(Frozen):
     fields: tuple[CardField, ...] = Field(default=(), max_length=10)
     findings: tuple[Finding, ...] = Field(default=(), max_length=20)
     risk: Risk = Risk.LOW
+    summary: Summary | None = None
     effects: tuple[EffectCall, ...] = Field(default=(), max_length=20)
     question: Question | None = None
     facts: dict[str, object] = Field(default_factory=dict)

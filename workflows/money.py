@@ -64,6 +64,13 @@ def shown(minor: int, currency: str) -> str:
     return f"{digits} {currency.upper()}"
 
 
+def usd(micro: int) -> str:
+    """Micro-USD as `$0.0003`: exact, cents at least."""
+    whole, rest = divmod(micro, 1_000_000)
+    digits = f"{rest:06d}".rstrip("0").ljust(2, "0")
+    return f"${whole}.{digits}"
+
+
 def _step(currency: str) -> int:
     """The smallest difference between two amounts Stripe takes, in minor units."""
     if currency in WHOLE_ONLY:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 from langgraph.graph.state import CompiledStateGraph
@@ -54,6 +55,7 @@ class WorkflowSettings(BaseModel):
     )
     expires_after_h: float = Field(default=72, gt=0, le=24 * 30)
     steps_max: int = Field(default=25, ge=1, le=10_000)
+    cost_usd_max: Decimal = Field(default=Decimal(2), ge=0, le=1_000, description="a run's model calls")
     attempts_max: int = Field(default=3, ge=1, le=20)
     open_runs_per_requester_max: int = Field(default=50, ge=1, le=10_000)
 
@@ -80,6 +82,11 @@ class WorkflowSettings(BaseModel):
     @property
     def expires_after(self) -> timedelta:
         return timedelta(hours=self.expires_after_h)
+
+    @property
+    def cost_max_micro_usd(self) -> int:
+        """Rounded down: a limit is never passed by a rounding."""
+        return int(self.cost_usd_max * 1_000_000)
 
 
 @dataclass(frozen=True)

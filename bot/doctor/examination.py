@@ -10,6 +10,7 @@ from bot.doctor import database, settings, slack_tokens
 from bot.doctor.approvers import check_approvers
 from bot.doctor.channels import check_channel
 from bot.doctor.finding import Finding
+from bot.doctor.model import check_model
 from bot.doctor.slack_answers import NO_ANSWER, Refusal, answer
 from bot.doctor.stripe_key import check_stripe
 from bot.doctor.stripe_webhook import check_webhook
@@ -35,6 +36,7 @@ async def examine(
     else:
         findings += [slack_tokens.identity(found), way_in]
         findings += await examine_start(environment, config, slack, access, clock, found)
+    findings.append(check_model(environment, config))
     return [*findings, *database.check_database(environment.database_file)]
 
 

@@ -6,6 +6,7 @@ import unicodedata
 from datetime import timedelta
 
 from bot.views import mrkdwn
+from workflows import money
 from workflows.gates import EffectCall, Risk
 
 RISK_EMOJI = {Risk.LOW: "large_green_circle", Risk.MEDIUM: "large_yellow_circle", Risk.HIGH: "red_circle"}
@@ -52,10 +53,8 @@ def _escaped(character: str) -> str:
 
 
 def usd(micro: int) -> str:
-    """`$0.0003`: exact, cents at least."""
-    whole, rest = divmod(micro, 1_000_000)
-    digits = f"{rest:06d}".rstrip("0").ljust(2, "0")
-    return f"${whole}.{digits}"
+    """Micro-USD as `$0.0003`."""
+    return money.usd(micro)
 
 
 def duration(span: timedelta) -> str:

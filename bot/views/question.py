@@ -1,4 +1,4 @@
-"""What a gate asks, as blocks: fields, the requester's reason, findings, risk, and the exact effects.
+"""What a gate asks, as blocks: fields, reasons, a model's summary, findings, risk, and the exact effects.
 
 All of it is shown whole or the card says that it isn't: nothing is approved on text the reader can't see.
 """
@@ -9,6 +9,7 @@ from bot.views import describe, mrkdwn, rich
 from bot.views.asked import asked
 from bot.views.blocks import Blocks, fields
 from bot.views.limits import FIELD_TEXT_MAX
+from bot.views.summary import summary
 from workflows.gates import CardField, EffectCall, Finding, GateRequest, Question
 
 LABEL_MAX = 60
@@ -20,6 +21,7 @@ def question(request: GateRequest) -> Blocks:
     return [
         *fields([_field(each) for each in request.fields]),
         *reason("Reason given", request.reason),
+        *summary(request.summary, request.risk),
         *(
             _of_a_graph(request, request.question)
             if request.question
@@ -55,8 +57,13 @@ def _field(field: CardField) -> str:
 def _findings(request: GateRequest) -> dict[str, Any]:
     lines = [[rich.text("Checks", "bold")]]
     lines += [_finding(each) for each in request.findings] or [[rich.text("No rule fired.")]]
-    overall = rich.text(f" Overall risk: {request.risk}", "bold")
-    return rich.paragraph([*lines, [rich.emoji(describe.RISK_EMOJI[request.risk]), overall]])
+    overall: rich.Line = [
+        rich.emoji(describe.RISK_EMOJI[request.risk]),
+        rich.text(f" Overall risk: {request.risk}", "bold"),
+    ]
+    if request.summary and request.summary.raised_from:
+        overall.append(rich.text(f" ({request.summary.raised_from} by the rules)"))
+    return rich.paragraph([*lines, overall])
 
 
 def _finding(finding: Finding) -> rich.Line:

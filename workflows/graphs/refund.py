@@ -20,8 +20,10 @@ from workflows.effects.stripe_payments import Payment, StripePayments
 from workflows.effects.stripe_refund import RUN_NOTE, RefundArguments, StripeRefunds
 from workflows.gates import CardField, Decision, EffectCall, GateRequest
 from workflows.graphs.refund_input import ALL, RefundInput, check, is_payment, preview
+from workflows.graphs.refund_review import RefundReview
 from workflows.graphs.refund_rules import RefundFacts, assess, risk_of
 from workflows.inputs import clean
+from workflows.models.chat import ChatModel
 from workflows.money import shown
 from workflows.workflow import Workflow
 
@@ -38,9 +40,10 @@ class RefundState(TypedDict, total=False):
     ending: dict[str, Any]
 
 
-def refund_workflow(payments: StripePayments) -> Workflow:
+def refund_workflow(payments: StripePayments, model: ChatModel | None = None) -> Workflow:
+    """Without a `model` the rules' assessment goes straight to the gate."""
     builder = StateGraph(RefundState, context_schema=RunContext)
-    nodes = RefundNodes(payments)
+    nodes = RefundNodes(payments, rules_alone=model is None)
     builder.add_node("read_payment", nodes.read_payment)
     builder.add_node("check", nodes.check)
     builder.add_node("assess", nodes.assess)
@@ -51,7 +54,12 @@ def refund_workflow(payments: StripePayments) -> Workflow:
     builder.add_edge(START, "read_payment")
     builder.add_edge("read_payment", "check")
     builder.add_conditional_edges("check", _unless_ended, ["assess", END])
-    builder.add_edge("assess", "gate")
+    if model is None:
+        builder.add_edge("assess", "gate")
+    else:
+        builder.add_node("review", RefundReview(model).review)
+        builder.add_edge("assess", "review")
+        builder.add_edge("review", "gate")
     builder.add_conditional_edges("gate", _if_approved, ["refund", "report"])
     builder.add_edge("refund", "report")
     builder.add_edge("report", END)
@@ -69,8 +77,9 @@ def refund_workflow(payments: StripePayments) -> Workflow:
 class RefundNodes:
     """The nodes, with what they read from."""
 
-    def __init__(self, payments: StripePayments) -> None:
+    def __init__(self, payments: StripePayments, *, rules_alone: bool) -> None:
         self._payments = payments
+        self._rules_alone = rules_alone
 
     async def preview(self, values: Mapping[str, str]) -> str | None:
         """The payment's currency and what is left of it, while somebody still fills in the form."""
@@ -120,7 +129,8 @@ class RefundNodes:
         request = _request(facts, RefundInput.model_validate(state["input"]))
         fired = ", ".join(each.rule.replace("_", " ") for each in request.findings)
         seen = f"Rules that fired: {fired}." if fired else "No rule fired."
-        await context.note(f"{seen} Risk: {request.risk}. Rules alone were used, no model.")
+        alone = " Rules alone were used, no model." if self._rules_alone else ""
+        await context.note(f"{seen} Risk: {request.risk}.{alone}")
         return {"request": request.model_dump(mode="json")}
 
     async def gate(self, state: RefundState) -> RefundState:

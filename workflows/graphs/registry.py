@@ -6,6 +6,7 @@ from workflows.any_graph.errors import UnusableGraph
 from workflows.any_graph.load import any_graph
 from workflows.effects.stripe_payments import StripePayments
 from workflows.graphs.refund import refund_workflow
+from workflows.models.chat import ChatModel
 from workflows.workflow import Installed, Registry, Workflow, WorkflowSettings
 
 # Signoff's own command.
@@ -22,9 +23,14 @@ class UnknownWorkflow(Exception):
         )
 
 
-def load(settings: Mapping[str, WorkflowSettings], payments: StripePayments) -> Registry:
-    """The configured workflows. Raises UnknownWorkflow or UnusableGraph."""
-    known = {each.name: each for each in (refund_workflow(payments),)}
+def load(
+    settings: Mapping[str, WorkflowSettings], payments: StripePayments, model: ChatModel | None = None
+) -> Registry:
+    """The configured workflows; `model` is asked by those that have a use for one.
+
+    Raises UnknownWorkflow or UnusableGraph.
+    """
+    known = {each.name: each for each in (refund_workflow(payments, model),)}
     return Registry([Installed(_workflow(name, each, known), each) for name, each in settings.items()])
 
 

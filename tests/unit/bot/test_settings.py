@@ -19,6 +19,7 @@ from bot.settings import (
 )
 from workflows.approvals.policy import Policy
 from workflows.graphs.registry import UnknownWorkflow, load
+from workflows.models.connect import ModelSettings
 from workflows.workflow import WorkflowSettings
 
 EXAMPLE = Path(__file__).parents[3] / "signoff.toml.example"
@@ -38,6 +39,8 @@ OPTIONAL = [
     "SIGNOFF_HTTP_PORT",
     "SLACK_SIGNING_SECRET",
     "STRIPE_WEBHOOK_SECRET",
+    "SIGNOFF_MODEL",
+    "OPENAI_BASE_URL",
 ]
 SANDBOX = "http://127.0.0.1:8700/slack/api/"
 
@@ -133,6 +136,31 @@ class TestEnvironment:
         with pytest.raises(SettingsError, match="set SIGNOFF_ALLOW_LIVE=1 as well") as refused:
             read_environment()
         assert key not in str(refused.value)
+
+    @pytest.mark.parametrize(
+        ("model", "address"),
+        [
+            ("openai:gpt-5-mini", None),
+            ("openai:gpt-5-mini", "https://api.openai.com/v1"),
+            ("anthropic:claude-sonnet-4-5", "http://127.0.0.1:8700/model/v1"),
+        ],
+    )
+    def test_in_the_sandbox_no_real_model_is_asked(
+        self, variables: pytest.MonkeyPatch, model: str, address: str | None
+    ) -> None:
+        variables.setenv("SLACK_API_URL", SANDBOX)
+        variables.setenv("STRIPE_API_BASE", "http://127.0.0.1:8700/stripe")
+        variables.setenv("SIGNOFF_MODEL", model)
+        if address is not None:
+            variables.setenv("OPENAI_BASE_URL", address)
+        with pytest.raises(SettingsError, match=r"^SIGNOFF_MODEL: in the sandbox only its own stand-in"):
+            read_environment()
+
+    def test_the_sandbox_s_stand_in_may_be_asked(self, variables: pytest.MonkeyPatch) -> None:
+        variables.setenv("SLACK_API_URL", SANDBOX)
+        variables.setenv("SIGNOFF_MODEL", "openai:gpt-5-mini")
+        variables.setenv("OPENAI_BASE_URL", "http://127.0.0.1:8700/model/v1")
+        assert read_environment().signoff_model == "openai:gpt-5-mini"
 
     def test_a_live_key_goes_to_stripe_itself_only(self, variables: pytest.MonkeyPatch) -> None:
         variables.setenv("STRIPE_API_KEY", "sk_live_1")
@@ -350,6 +378,10 @@ class TestExample:
     def test_every_key_there_is_appears_in_it(self) -> None:
         written = tomllib.loads(EXAMPLE.read_text())
         assert set(written) == set(Config.model_fields)
+        # A price there would be one for every model, so those two are only shown.
+        commented = {"input_usd_per_million": 0, "output_usd_per_million": 0}
+        assert all(f"\n# {key} = " in EXAMPLE.read_text() for key in commented)
+        _complete(written["model"] | commented, ModelSettings)
         _complete(written["slack"], SlackSettings)
         _complete(written["workflows"]["vendor-access"] | written["workflows"]["refund"], WorkflowSettings)
         for workflow in written["workflows"].values():

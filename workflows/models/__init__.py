@@ -1,0 +1,1 @@
+"""The language-model gateway: one way to ask, recorded, bounded and paid for once."""
