@@ -74,10 +74,22 @@ class EffectCall(Frozen):
 
 
 class Question(Frozen):
-    """What a graph without Signoff in it asks by a plain `interrupt(value)`; `interrupt` is its id."""
+    """What a graph without Signoff in it asks by a plain `interrupt(value)`; `interrupt` is its id.
+
+    `order` are the keys of a dict as the graph wrote them, since rows keep JSON with its keys sorted.
+    """
 
     interrupt: str
     value: JsonValue
+    order: tuple[str, ...] = ()
+
+    @property
+    def entries(self) -> list[tuple[str, JsonValue]]:
+        """A dict's, in the graph's own order; none of any other value."""
+        value = self.value
+        if not isinstance(value, dict):
+            return []
+        return [(key, value[key]) for key in dict.fromkeys((*self.order, *value)) if key in value]
 
 
 class GateRequest(Frozen):

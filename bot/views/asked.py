@@ -18,7 +18,7 @@ _HEADING = "The question"
 def asked(question: Question) -> Blocks:
     value = question.value
     if isinstance(value, dict) and value:
-        return _entries([(_shown(key), each) for key, each in value.items()])
+        return _entries([(_shown(key), each) for key, each in question.entries])
     if isinstance(value, list) and value:
         return _entries([(str(number), each) for number, each in enumerate(value, start=1)])
     return _entries([(_HEADING, value)])

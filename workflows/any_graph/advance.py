@@ -124,8 +124,8 @@ def _question(approval: Approval) -> str:
 
 
 def _worded(question: Question | None) -> str:
-    """As text, in which 1 and true differ."""
-    return canonical_json(question.model_dump(mode="json")) if question else ""
+    """As text, in which 1 and true differ, and the order of keys makes no difference."""
+    return canonical_json(question.model_dump(mode="json", exclude={"order"})) if question else ""
 
 
 def _told(approval: Approval) -> dict[str, object]:

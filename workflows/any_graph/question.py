@@ -31,7 +31,9 @@ def request_of(node: str, position: int, interrupt: Interrupt) -> GateRequest:
         discriminator=str(position),
         title=_title(node, value),
         consequence=CONSEQUENCE,
-        question=Question(interrupt=interrupt.id, value=value),
+        question=Question(
+            interrupt=interrupt.id, value=value, order=tuple(value) if isinstance(value, dict) else ()
+        ),
     )
 
 

@@ -55,6 +55,14 @@ def test_every_entry_is_shown_and_nothing_that_was_not_looked_at_is_claimed() ->
     assert "approve" in buttons(blocks)
 
 
+def test_entries_stand_in_the_order_the_graph_wrote_them_though_rows_keep_them_sorted() -> None:
+    stored = Question(
+        interrupt="i", value={"days": 7, "title": "Go?", "vendor": "Acme"}, order=("vendor", "days")
+    )
+    read = shown(asked(stored))
+    assert read.index("vendor: ") < read.index("days: ") < read.index("title: ")
+
+
 @pytest.mark.parametrize(
     ("one", "other"),
     [
