@@ -56,6 +56,11 @@ class Sandbox:
         answer: Json = self._http.get("/drive/stripe").json()
         return answer
 
+    def model_calls(self, words: str = "") -> list[Json]:
+        """Calls of the stand-in for a model whose request holds these words."""
+        calls: list[Json] = self._http.get("/drive/model").json()["calls"]
+        return [each for each in calls if words in str(each["request"])]
+
     def command(
         self, text: str, user: str = "riley", channel: str = "#refunds", command: str = "/refund"
     ) -> Json:

@@ -7,7 +7,7 @@ import asyncio
 import json
 import logging
 import time
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from aiohttp import web
@@ -63,8 +63,9 @@ class ModelDouble:
         started_s, text = time.monotonic(), await request.text()
         body = _object(text)
         fault = self._faults.take("model", METHOD)
+        call = self._arrived(body, fault)
         outcome = await self._outcome(request, body, fault)
-        self._note(body, fault, outcome, (time.monotonic() - started_s) * 1000)
+        self._answered(call, outcome, (time.monotonic() - started_s) * 1000)
         if outcome.lost:
             if request.transport is not None:
                 request.transport.abort()
@@ -97,24 +98,36 @@ class ModelDouble:
         answer = answers.completion(str(body["model"]), said, tokens, self._clock.now())
         return Outcome(200, answer, tokens, lost=fault is not None and fault.action == "lose_answer")
 
-    def _note(self, body: Document | None, fault: Fault | None, outcome: Outcome, took_ms: float) -> None:
+    def _arrived(self, body: Document | None, fault: Fault | None) -> Document:
+        """Logged before it is answered: whoever asked may be dead by then."""
         call: Document = {
+            "n": len(self._calls),
             "at": self._clock.now(),
             "model": (body or {}).get("model"),
-            "tokens": {"input": outcome.tokens.input, "output": outcome.tokens.output}
-            if outcome.tokens
-            else None,
+            "tokens": None,
             "request": body,
-            "status": outcome.status,
-            "answer": outcome.body,
-            "delivered": not outcome.lost,
+            "status": None,
+            "answer": None,
+            "delivered": False,
             "fault": fault.action if fault else None,
         }
-        self._storage.put(CALLS, f"{len(self._calls):08d}", call)
         self._calls.append(call)
+        self._keep(call)
+        return call
+
+    def _answered(self, call: Document, outcome: Outcome, took_ms: float) -> None:
+        tokens = asdict(outcome.tokens) if outcome.tokens else None
+        call |= {"tokens": tokens, "status": outcome.status, "answer": outcome.body}
+        call["delivered"] = not outcome.lost
+        # One that was still under way when everything was reset is forgotten.
+        if call in self._calls:
+            self._keep(call)
         said = "no answer" if outcome.lost else str(outcome.status)
-        shown = {"request": body, "answer": outcome.body}
+        shown = {"request": call["request"], "answer": outcome.body}
         self._inspector.note("from_bot", "model", "POST /chat/completions", shown, took_ms, said)
+
+    def _keep(self, call: Document) -> None:
+        self._storage.put(CALLS, f"{call['n']:08d}", call)
 
     async def _unrecognized(self, request: web.Request) -> web.StreamResponse:
         log.warning("the model's stand-in has no %s %s", request.method, request.path)

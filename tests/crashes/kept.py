@@ -36,6 +36,19 @@ def approve_value(sandbox: Sandbox, payment: str) -> str:
     return str(value)
 
 
+def of_run(sandbox: Sandbox, payment: str, column: str) -> Any:
+    """A column of this payment's only run."""
+    [value] = _column(sandbox, f"SELECT {column} FROM runs WHERE id IN {OF_PAYMENT}", payment)
+    return value
+
+
+def model_calls(sandbox: Sandbox, payment: str) -> list[Json]:
+    """The rows of this payment's model calls, in the order they were asked."""
+    sql = f"SELECT * FROM model_calls WHERE run IN {OF_PAYMENT} ORDER BY asked_at, ordinal"
+    with closing(open_for_reading(sandbox.home / "signoff.db")) as connection:
+        return [dict(row) for row in connection.execute(sql, (payment,)).fetchall()]
+
+
 def over(sandbox: Sandbox, payment: str) -> Json:
     """The root of this payment's run, once the run has ended and everything about it has been told."""
 

@@ -22,7 +22,7 @@ def deliver(request: pytest.FixtureRequest) -> Deliver:
 @pytest.fixture(scope="module")
 def stage(stages: Stages, deliver: Deliver) -> Sandbox:
     """Nothing goes wrong here, and the clock is the machine's."""
-    return stages.get("stage", deliver, _keeps_every_promise)
+    return stages.get("stage", deliver, keeps_every_promise)
 
 
 @pytest.fixture(scope="module")
@@ -33,13 +33,13 @@ def sandbox(stage: Sandbox) -> Sandbox:
 @pytest.fixture
 def trouble(stages: Stages, deliver: Deliver) -> Iterator[Sandbox]:
     """For ordered faults and a moving clock. Every test ends the runs it starts."""
-    troubled = stages.get("trouble", deliver, _keeps_every_promise)
+    troubled = stages.get("trouble", deliver, keeps_every_promise)
     assert troubled.post("fault", clear=True)["ok"]
     yield troubled
     assert troubled.post("fault", clear=True)["ok"]
 
 
-def _keeps_every_promise(sandbox: Sandbox) -> None:
+def keeps_every_promise(sandbox: Sandbox) -> None:
     """After all that was done to it, every promise that can be read from the data holds.
 
     What Slack refused for good is named there, and not broken by us.

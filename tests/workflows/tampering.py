@@ -277,6 +277,22 @@ TAMPERED: dict[str, tuple[str, ...]] = {
         "has no audit entries at all",
         f"DELETE FROM audit WHERE run = {WAITING}",
     ),
+    "a run that was charged too little": (
+        "spent",
+        "is charged (tokens, micro-USD) (0, -5), and its model calls come to (0, 0)",
+        f"UPDATE runs SET cost_micro_usd = -5 WHERE id = {DONE}",
+    ),
+    "a model call that nobody recorded": (
+        "spent",
+        "the record does not tell of the model call review 0",
+        f"""INSERT INTO model_calls SELECT tenant, id, 0, 'review', 0, 'digest', 'model', 'answered',
+            0, 0, 0, 0, '{{}}', 0, 0 FROM runs WHERE id = {DONE}""",
+    ),
+    "a model call that is gone": (
+        "spent",
+        "the record tells of the model call None None, which is gone",
+        f"UPDATE audit SET action = 'model_asked' WHERE run = {DONE} AND action = 'ended'",
+    ),
     "a row that is no JSON": (
         "readable",
         "holds a row of Approval that can't be read",

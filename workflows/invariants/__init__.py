@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from pydantic import ValidationError
 
-from store import approvals, audit, effects, outbox, runs
+from store import approvals, audit, effects, model_calls, outbox, runs
 from store.transaction import Transaction
 from workflows.invariants import (
     approval_digest,
@@ -15,6 +15,7 @@ from workflows.invariants import (
     one_decision,
     recorded,
     reversals,
+    spent,
     told,
     waiting_asks,
 )
@@ -30,6 +31,7 @@ RULES = (
     told.broken,
     recorded.broken,
     reversals.broken,
+    spent.broken,
     audit_chain.broken,
 )
 
@@ -61,4 +63,5 @@ def _case(tx: Transaction, tenant: str, id: str) -> Case:
         effects=tuple(effects.of_run(tx, tenant, id)),
         outbox=tuple(outbox.of_run(tx, tenant, id)),
         audit=tuple(audit.of_run(tx, tenant, id)),
+        calls=tuple(model_calls.of_run(tx, tenant, id)),
     )

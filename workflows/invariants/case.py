@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from store.model_calls import ModelCall
 from store.records import Approval, AuditEntry, Effect, Outgoing, Run, Vote
 
 
@@ -15,6 +16,7 @@ class Case:
     effects: tuple[Effect, ...]
     outbox: tuple[Outgoing, ...]
     audit: tuple[AuditEntry, ...]
+    calls: tuple[ModelCall, ...] = ()
 
 
 @dataclass(frozen=True)

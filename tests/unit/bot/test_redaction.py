@@ -19,6 +19,11 @@ SECRETS = [
     "rk_test_*************1234",
     "pk_live_51Abc",
     "whsec_abcdef0123456789",
+    "sk-proj-0123456789abcdef",
+    "sk-ant-api03-abc_DEF-0123456789",
+    "gsk_0123456789abcdef",
+    "xai-0123456789abcdef",
+    "AIzaSyA0123456789-abcdef",
     "ada@example.com",
     "first.last+tag@mail.example.co.uk",
     "4242424242424242",
@@ -38,6 +43,8 @@ READABLE = [
     "@support-leads",
     "whsec",
     "sk_test_",
+    "risk-free-of-charge",
+    "openai:gpt-5-mini",
 ]
 
 
