@@ -17,10 +17,10 @@ from benchmarks.report import render
 from benchmarks.stock import Stock
 
 BENCHMARKS: dict[str, Benchmark] = {
-    "start": start.measure,
     "acks": acks.measure,
-    "memory": memory.measure,
     "home": home.measure,
+    "start": start.measure,
+    "memory": memory.measure,
 }
 RESULTS = Path(__file__).parent / "results"
 

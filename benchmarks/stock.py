@@ -3,13 +3,15 @@ left out.
 
 Each run was asked for through `Runs.start` and driven to its gate by the embedded engine, so its rows are
 those of a refund that waits: run, steps, checkpoint, approval, outbox, audit. Payments are answered from
-memory, and what the publisher would have told Slack is marked as told.
+memory. What the publisher would have told Slack is marked as told, and the sandbox is given each card's root,
+since the bot looks now and then whether a card is still there.
 """
 
 import asyncio
 import shutil
 import tomllib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -18,8 +20,10 @@ import stripe
 
 from benchmarks.running import settings
 from bot.settings import Config
+from sandbox.slack.cast import BOT_USER_ID
+from sandbox.storage import Storage
 from store import outbox, runs
-from store.records import OutboxKind
+from store.records import OutboxKind, RunStatus
 from store.sqlite import Database
 from store.transaction import Transaction
 from workflows.bells import Bells
@@ -34,35 +38,44 @@ from workflows.runs import Request, Runs
 from workflows.workflow import Installed
 
 TENANT = "T0SANDBOX"
-OF_ONE_PERSON = 50
+CHANNEL = "C0REFUNDS"
+ASKERS = ("U0RILEY", "U0FIONA")
 AT_ONCE = 200
 DEADLINE_S = 60.0
 LOOK_EVERY_S = 0.05
+FIRST_TS = 1_700_000_000
 
 COUNT_BUSY = "SELECT count(*) AS count FROM runs WHERE status IN ('queued', 'running')"
 
 
 class Stock:
-    """Makes each database once, and hands out copies."""
+    """Makes each database once, out of the next smaller one, and hands out copies."""
 
     def __init__(self, folder: Path, say: Callable[[str], None]) -> None:
         self._folder = folder
         self._say = say
+        self._made: list[int] = []
 
     async def put(self, waiting: int, home: Path) -> None:
-        """A bot that starts in `home` finds so many waiting runs there."""
-        file = self._folder / f"{waiting}.db"
-        if not file.exists():
+        """A bot that starts in `home` finds so many waiting runs there, and the sandbox their cards."""
+        if waiting not in self._made:
             self._say(f"making {waiting:,} waiting runs")
-            made = file.with_suffix(".making")
-            await fill(made, waiting)
-            made.rename(file)
+            await self._make(waiting)
         home.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(file, home / "signoff.db")
+        shutil.copyfile(self._folder / f"{waiting}.db", home / "signoff.db")
+        _show_roots(home / "sandbox.db", waiting)
+
+    async def _make(self, waiting: int) -> None:
+        file = self._folder / f"{waiting}.db"
+        smaller = max((made for made in self._made if made < waiting), default=0)
+        if smaller:
+            shutil.copyfile(self._folder / f"{smaller}.db", file)
+        await fill(file, range(smaller, waiting))
+        self._made.append(waiting)
 
 
-async def fill(file: Path, count: int) -> None:
-    """Closing the last connection leaves everything in this one file."""
+async def fill(file: Path, numbers: range) -> None:
+    """Adds the runs of these numbers. Closing the last connection leaves everything in this one file."""
     clock, bells = system_clock, Bells()
     config = Config.model_validate(tomllib.loads(settings()))
     registry = load({"refund": config.workflows["refund"]}, RememberedPayments())
@@ -74,11 +87,12 @@ async def fill(file: Path, count: int) -> None:
         use_case = Runs(database, clock, bells)
         await engine.start()
         try:
-            for first in range(0, count, AT_ONCE):
-                numbers = range(first, min(first + AT_ONCE, count))
-                ids = await _ask(use_case, registry.all()[0], numbers)
+            for first in range(0, len(numbers), AT_ONCE):
+                some = numbers[first : first + AT_ONCE]
+                ids = await _ask(use_case, registry.all()[0], some)
                 await _driven(database)
-                await database.write(partial(_tell, ids=ids, now=clock()))
+                told = dict(zip(some, ids, strict=True))
+                await database.write(partial(_tell, told=told, now=clock()))
         finally:
             await engine.stop()
     finally:
@@ -116,12 +130,10 @@ class RememberedPayments(StripePayments):
 
 
 async def _ask(use_case: Runs, installed: Installed, numbers: range) -> list[str]:
-    """As people would: nobody has more open requests than the shipped settings allow."""
-
     async def one(number: int) -> str:
         wanted = RefundInput(payment=f"pi_plain{number:05}", amount="25.00", reason="charged twice")
-        asker = f"U0ASKER{number // OF_ONE_PERSON:04}"
-        request = Request(TENANT, f"bench:{number}", asker, "C0REFUNDS", wanted)
+        asker = ASKERS[number % len(ASKERS)]
+        request = Request(TENANT, f"bench:{number}", asker, CHANNEL, wanted)
         started = await use_case.start(request, installed, DEADLINE_S)
         return started.run  # type: ignore[union-attr]  # nobody asks for too many here
 
@@ -139,14 +151,27 @@ def _count_busy(tx: Transaction) -> int:
     return int(str(row["count"])) if row else 0
 
 
-def _tell(tx: Transaction, ids: Sequence[str], now: datetime) -> None:
-    """What the publisher records after Slack has taken a message."""
-    for id in ids:
+def _tell(tx: Transaction, told: Mapping[int, str], now: datetime) -> None:
+    """What the publisher records when Slack has taken a run's messages."""
+    for number, id in told.items():
         run = runs.get(tx, TENANT, id)
-        if run is None or run.status != "waiting":
+        if run is None or run.status != RunStatus.WAITING:
             raise ValueError(f"{id} does not wait: {run}")
-        for number, row in enumerate(outbox.of_run(tx, TENANT, id)):
-            if row.kind is not OutboxKind.CARD:
-                ts = f"{now.timestamp() + number / 1e3:.6f}"
-                outbox.insert_message(tx, row, row.channel, ts, None, now)
+        runs.admit(tx, run, "member")
+        for place, row in enumerate(outbox.of_run(tx, TENANT, id)):
+            if row.kind != OutboxKind.CARD:
+                outbox.insert_message(tx, row, row.channel, _ts(number, place), None, now)
             outbox.mark_sent(tx, row, now)
+
+
+def _ts(number: int, place: int) -> str:
+    """The root has place 0: it is the first of a run's outbox."""
+    return f"{FIRST_TS + number}.{place:06}"
+
+
+def _show_roots(file: Path, waiting: int) -> None:
+    with closing(Storage(file)) as storage:
+        for number in range(waiting):
+            ts = _ts(number, 0)
+            root = {"channel": CHANNEL, "ts": ts, "user": BOT_USER_ID, "text": f"Request {number}"}
+            storage.put("slack.messages", f"{CHANNEL}:{ts}", root)

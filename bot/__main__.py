@@ -11,5 +11,7 @@ from bot.cli import main  # noqa: E402  # this is the loading
 gc.freeze()
 gc.enable()
 
+__all__ = ["main"]
+
 if __name__ == "__main__":
     main()
