@@ -71,9 +71,34 @@ class DismissBody(Body):
 
 
 class ChannelBody(Body):
+    """What is not named stays as it is. `shared`: with another organisation; `share_pending`: invited."""
+
     channel: str
     archived: bool | None = None
     bot_is_member: bool | None = None
+    shared: bool | None = None
+    share_pending: bool | None = None
+
+
+class PersonBody(Body):
+    """What is not named stays as it is. `groups` are ids or handles, and replace those the person is in."""
+
+    user: str
+    deleted: bool | None = None
+    guest: bool | None = None
+    removed: bool | None = None
+    groups: list[str] | None = None
+
+
+class DeleteBody(Body):
+    """An administrator deletes a message."""
+
+    channel: str
+    ts: str
+
+
+class AppBody(Body):
+    installed: bool
 
 
 class BotBody(Body):

@@ -1,7 +1,7 @@
 """The drive API's endpoints. JSON only; each `POST` answers what the person would see."""
 
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import asdict
 from typing import Any, TypeVar
 
@@ -9,16 +9,19 @@ from aiohttp import web
 from pydantic import BaseModel, ValidationError
 
 from sandbox.drive.bodies import (
+    AppBody,
     BotBody,
     ChannelBody,
     ClickBody,
     ClockBody,
     CloseBody,
     CommandBody,
+    DeleteBody,
     DismissBody,
     FaultBody,
     HomeBody,
     MessageBody,
+    PersonBody,
     RefundBody,
     ResetBody,
     SubmitBody,
@@ -56,6 +59,9 @@ class Drive:
             ("home", HomeBody, self._home),
             ("dismiss", DismissBody, self._dismiss),
             ("channel", ChannelBody, self._channel),
+            ("person", PersonBody, self._change_person),
+            ("delete", DeleteBody, self._delete),
+            ("app", AppBody, self._app),
             ("fault", FaultBody, self._fault),
             ("bot", BotBody, self._bot),
             ("clock", ClockBody, self._clock),
@@ -120,10 +126,36 @@ class Drive:
 
     async def _channel(self, body: ChannelBody) -> Document:
         channel = self._channel_named(body.channel)
-        self._slack.workspace.change_channel(
-            channel, archived=body.archived, bot_is_member=body.bot_is_member
+        self._slack.circumstances.change_channel(
+            channel,
+            archived=body.archived,
+            bot_is_member=body.bot_is_member,
+            shared=body.shared,
+            share_pending=body.share_pending,
         )
         return {"ok": True, "channel": asdict(channel)}
+
+    async def _change_person(self, body: PersonBody) -> Document:
+        groups = None if body.groups is None else [self._group(name) for name in body.groups]
+        changed = self._slack.circumstances.change_person(
+            self._person(body.user),
+            deleted=body.deleted,
+            guest=body.guest,
+            removed=body.removed,
+            groups=groups,
+        )
+        return {"ok": True, "person": asdict(changed)}
+
+    async def _delete(self, body: DeleteBody) -> Document:
+        try:
+            self._slack.circumstances.delete_message(self._channel_named(body.channel), body.ts)
+        except Impossible as impossible:
+            return Answer(ok=False, error=impossible.code).body()
+        return Answer(ok=True).body()
+
+    async def _app(self, body: AppBody) -> Document:
+        self._slack.circumstances.install(installed=body.installed)
+        return {"ok": True, "installed": body.installed}
 
     async def _fault(self, body: FaultBody) -> Document:
         if body.clear:
@@ -160,7 +192,10 @@ class Drive:
     async def _reset(self, body: ResetBody) -> Document:
         return asdict(await self._sandbox.reset(body.people))
 
-    async def _act(self, person: Person, deed: Awaitable[Answer]) -> Document:
+    async def _act(self, person: Person, deed: Coroutine[Any, Any, Answer]) -> Document:
+        if not person.is_there:
+            deed.close()
+            return self._impossible(person, Impossible("user_deactivated"))
         try:
             return (await deed).body()
         except Impossible as impossible:
@@ -176,6 +211,14 @@ class Drive:
         if person is None:
             raise BadRequest(f"no_such_person: {name}")
         return person
+
+    def _group(self, name: str) -> str:
+        groups = self._slack.workspace.cast.groups.values()
+        handle = name.removeprefix("@")
+        found = next((one.id for one in groups if name == one.id or handle == one.handle), None)
+        if found is None:
+            raise BadRequest(f"no_such_group: {name}")
+        return found
 
     def _channel_named(self, name: str) -> Channel:
         channel = self._slack.workspace.channel(name)

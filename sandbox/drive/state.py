@@ -25,6 +25,7 @@ def render_state(
             asdict(channel) | {"is_direct": channel.is_direct} for channel in workspace.cast.channels.values()
         ],
         "messages_tab_read_only": workspace.manifest.messages_tab_read_only,
+        "installed": workspace.installed,
         "commands": [asdict(command) for command in workspace.manifest.commands.values()],
         "ephemerals": workspace.messages.ephemerals(),
         "views": workspace.modals.open_by_person(),

@@ -12,10 +12,12 @@ from sandbox.clock import Clock
 from sandbox.faults import Faults
 from sandbox.inspector import Inspector
 from sandbox.settings import Settings
+from sandbox.slack.circumstances import Circumstances
 from sandbox.slack.clicks import Clicks
 from sandbox.slack.commands import Commands
 from sandbox.slack.deliveries import Carrier, Deliveries
 from sandbox.slack.errors import SlackError
+from sandbox.slack.events import Events
 from sandbox.slack.link import Link
 from sandbox.slack.manifest import Manifest
 from sandbox.slack.pace import Pace
@@ -48,7 +50,9 @@ class SlackDouble:
         self._requests = None if settings.bot_port is None else Requests(changes, settings.bot_port)
         self.carrier: Carrier = self._requests or self.link
         self._deliveries = Deliveries(self.carrier, faults, inspector, settings.ack_timeout_s)
-        self.commands = Commands(self.workspace, self._deliveries)
+        self._events = Events(self.workspace, self._deliveries)
+        self.circumstances = Circumstances(self.workspace, self._events)
+        self.commands = Commands(self.workspace, self._deliveries, self._events)
         self.clicks = Clicks(self.workspace, self._deliveries)
         self.submissions = Submissions(self.workspace, self._deliveries)
         self._web_api = WebApi(self.workspace, self.link, faults, inspector, self._pace)
@@ -75,7 +79,7 @@ class SlackDouble:
         return self.carrier.close_all()
 
     async def close(self) -> None:
-        await self.commands.close()
+        await self._events.close()
         await self.cut()
         if self._requests is not None:
             await self._requests.stop()

@@ -20,13 +20,27 @@ Role = Literal["requester", "approver", "finance", "guest", "outsider"]
 
 @dataclass(frozen=True)
 class Person:
-    """Someone who can click. A guest is restricted, an outsider comes from another workspace."""
+    """Someone who can click, unless they were deactivated or removed.
+
+    A guest is restricted, an outsider comes from another workspace.
+    """
 
     id: str
     handle: str
     name: str
     role: Role
     title: str
+    deleted: bool = False
+    guest: bool = False
+    removed: bool = False
+
+    @property
+    def is_guest(self) -> bool:
+        return self.guest or self.role == "guest"
+
+    @property
+    def is_there(self) -> bool:
+        return not (self.deleted or self.removed)
 
     @property
     def team_id(self) -> str:
@@ -56,6 +70,9 @@ class Channel:
     person: str | None = None
     archived: bool = False
     bot_is_member: bool = True
+    # With another organisation (Slack Connect): shared, or an invitation waits to be accepted.
+    shared: bool = False
+    share_pending: bool = False
 
     @property
     def is_direct(self) -> bool:

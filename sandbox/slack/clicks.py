@@ -66,6 +66,8 @@ class Clicks:
         return await self._send(person, payload, action, trigger)
 
     async def _send(self, person: Person, payload: Document, action: Document, trigger: Trigger) -> Answer:
+        if not self._workspace.installed:
+            raise Impossible("app_not_installed")
         summary = f"{person.handle} clicks {action['action_id']}"
         delivery = await self._deliveries.deliver("interactive", "block_actions", payload, summary)
         view = await view_in_front(self._workspace, trigger, patient=delivery.ok)

@@ -1,6 +1,5 @@
 """A person types: slash commands and plain messages."""
 
-import asyncio
 import re
 from typing import Any
 
@@ -9,13 +8,13 @@ from sandbox.slack.answers import Answer, Impossible
 from sandbox.slack.cast import BOT_NAME, BOT_USER_ID, Channel, Person
 from sandbox.slack.deliveries import Deliveries
 from sandbox.slack.errors import SlackError
+from sandbox.slack.events import Events
 from sandbox.slack.messages import Message
 from sandbox.slack.responses import show_command_response
 from sandbox.slack.waiting import view_in_front
 from sandbox.slack.workspace import Workspace
 
 TEXT_MAX = 12_000
-EVENT_ATTEMPTS_MAX = 2
 
 _AT_HANDLE = re.compile(r"(?<![\w<])@([\w-]+)")
 _MENTION = re.compile(r"&lt;(@U[A-Z0-9]+|!subteam\^S[A-Z0-9]+)&gt;")
@@ -24,15 +23,15 @@ Document = dict[str, Any]
 
 
 class Commands:
-    def __init__(self, workspace: Workspace, deliveries: Deliveries) -> None:
+    def __init__(self, workspace: Workspace, deliveries: Deliveries, events: Events) -> None:
         self._workspace = workspace
         self._deliveries = deliveries
-        self._events: set[asyncio.Task[None]] = set()
+        self._events = events
 
     async def run(self, person: Person, channel: Channel, command: str, text: str) -> Answer:
         """`/command text` in a channel. Slack itself refuses a command that no app registered."""
         _refuse_stranger(person, channel)
-        if command not in self._workspace.manifest.commands:
+        if not self._workspace.installed or command not in self._workspace.manifest.commands:
             raise Impossible("unknown_command")
         if len(text) > TEXT_MAX:
             raise Impossible("msg_too_long")
@@ -65,9 +64,7 @@ class Commands:
         except SlackError as error:
             raise Impossible(error.code) from error
         for event in self._events_of(message, channel):
-            task = asyncio.create_task(self._tell(event, person))
-            self._events.add(task)
-            task.add_done_callback(self._events.discard)
+            self._events.tell(event, f"{person.handle}: {event['text']}")
         return Answer(ok=True, more={"channel": channel.id, "ts": message.ts})
 
     async def open_home(self, person: Person) -> Answer:
@@ -75,7 +72,7 @@ class Commands:
         workspace = self._workspace
         before = workspace.modals.home(person.id)
         hash_before = before.hash if before else None
-        if "app_home_opened" not in workspace.manifest.events:
+        if not workspace.installed or "app_home_opened" not in workspace.manifest.events:
             return Answer(ok=True, view=before.as_slack() if before else None)
         event: Document = {
             "type": "app_home_opened",
@@ -93,10 +90,6 @@ class Commands:
         return Answer(
             delivery.ok, delivery.ack_ms, view=home.as_slack() if home else None, error=delivery.error
         )
-
-    async def close(self) -> None:
-        for task in [*self._events]:
-            task.cancel()
 
     def _encoded(self, text: str) -> str:
         """What Slack makes of typed text: entities, and `@handle` as a mention."""
@@ -128,15 +121,6 @@ class Commands:
         if "app_mention" in subscribed and f"<@{BOT_USER_ID}>" in message.text and not channel.is_direct:
             events.append({"type": "app_mention", **common})
         return events
-
-    async def _tell(self, event: Document, person: Person) -> None:
-        """Slack repeats an event that is not acknowledged; here once, at once."""
-        payload = payloads.event(event, self._workspace.clock.now())
-        for _ in range(EVENT_ATTEMPTS_MAX):
-            summary = f"{person.handle}: {event['text']}"
-            delivery = await self._deliveries.deliver("events_api", event["type"], payload, summary)
-            if delivery.ok:
-                return
 
 
 def _refuse_stranger(person: Person, channel: Channel) -> None:

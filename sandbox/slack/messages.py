@@ -35,6 +35,8 @@ class Message:
     reply_count: int = 0
     reply_users: list[str] = field(default_factory=list)
     latest_reply: str | None = None
+    # Deleted, with replies: a tombstone stands where it was.
+    deleted: bool = False
     # Every interactive element the message ever showed, by action id: what a slow client may still click.
     shown: dict[str, list[Document]] = field(default_factory=dict)
 
@@ -44,6 +46,8 @@ class Message:
 
     def as_slack(self, *, with_metadata: bool) -> Document:
         """The message as the Web API and interaction payloads carry it."""
+        if self.deleted:
+            return self._tombstone()
         body: Document = {"type": "message", "user": self.user, "text": self.text, "ts": self.ts}
         body["team"] = TEAM_ID
         if self.user == BOT_USER_ID:
@@ -68,6 +72,23 @@ class Message:
         if with_metadata and self.metadata:
             body["metadata"] = self.metadata
         return body
+
+    def _tombstone(self) -> Document:
+        return {
+            "type": "message",
+            "subtype": "tombstone",
+            "user": "USLACKBOT",
+            "text": self.text,
+            "hidden": True,
+            "ts": self.ts,
+            "thread_ts": self.ts,
+            "parent_user_id": "USLACKBOT",
+            "reply_count": self.reply_count,
+            "reply_users_count": len(self.reply_users),
+            "latest_reply": self.latest_reply,
+            "reply_users": [*self.reply_users],
+            "is_locked": False,
+        }
 
     def as_state(self) -> Document:
         """The message as the drive API shows it."""
@@ -144,6 +165,15 @@ class Messages:
         self._rendered.pop((message.channel, message.ts), None)
         self._storage.put("slack.messages", f"{message.channel}:{message.ts}", vars(message))
         self._changes.bump()
+
+    def delete(self, message: Message) -> None:
+        """A root with replies leaves a tombstone, anything else nothing."""
+        if not message.reply_count:
+            self.remove(message)
+            return
+        message.text, message.blocks, message.metadata = "This message was deleted.", [], None
+        message.deleted = True
+        self.save(message)
 
     def remove(self, message: Message) -> None:
         del self._by_channel[message.channel][message.ts]

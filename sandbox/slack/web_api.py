@@ -101,6 +101,8 @@ class WebApi:
             raise SlackError("not_authed")
         if token not in (BOT_TOKEN, APP_TOKEN):
             raise SlackError("invalid_auth")
+        if token == BOT_TOKEN and not self._workspace.installed:
+            raise SlackError("account_inactive")
         if (token == APP_TOKEN) != (method.caller == "app"):
             raise SlackError("not_allowed_token_type")
         if method.scope is not None:

@@ -6,7 +6,7 @@ from typing import Any
 from sandbox.changes import Changes
 from sandbox.clock import Clock
 from sandbox.slack import cast
-from sandbox.slack.cast import Channel, Person
+from sandbox.slack.cast import Channel, Group, Person
 from sandbox.slack.errors import SlackError
 from sandbox.slack.manifest import Manifest
 from sandbox.slack.mentions import mentioned
@@ -35,9 +35,13 @@ class Workspace:
         self.response_urls = ResponseUrls(clock, address)
         stored = storage.load("slack.workspace")
         self.cast = cast.assemble(stored.get("cast", {}).get("people", 1))
+        self.installed = bool(stored.get("app", {}).get("installed", True))
         for id, settings in stored.get("channels", {}).items():
-            self.cast.channels[id].archived = settings["archived"]
-            self.cast.channels[id].bot_is_member = settings["bot_is_member"]
+            vars(self.cast.channels[id]).update(settings)
+        for id, changes in stored.get("people", {}).items():
+            self.cast.people[id] = replace(self.cast.people[id], **changes)
+        for id, users in stored.get("groups", {}).items():
+            self.cast.groups[id] = replace(self.cast.groups[id], users=tuple(users))
 
     def person(self, name: str) -> Person | None:
         """A person by id, `handle` or `@handle`."""
@@ -52,16 +56,33 @@ class Workspace:
         named = (one for one in channels.values() if one.name == bare and not one.is_direct)
         return channels.get(name) or next(named, None)
 
-    def change_channel(self, channel: Channel, *, archived: bool | None, bot_is_member: bool | None) -> None:
-        if archived is not None:
-            channel.archived = archived
-        if bot_is_member is not None:
-            channel.bot_is_member = bot_is_member
-        settings = {
-            one.id: {"archived": one.archived, "bot_is_member": one.bot_is_member}
-            for one in self.cast.channels.values()
-        }
-        self._storage.put("slack.workspace", "channels", settings)
+    def change_channel(self, channel: Channel, **settings: bool | None) -> None:
+        """What is None stays as it is."""
+        vars(channel).update({name: value for name, value in settings.items() if value is not None})
+        self._put("channels", {one.id: _settings(one) for one in self.cast.channels.values()})
+
+    def change_person(self, changed: Person) -> None:
+        self.cast.people[changed.id] = changed
+        people = self.cast.people.values()
+        self._put(
+            "people",
+            {one.id: {"deleted": one.deleted, "guest": one.guest, "removed": one.removed} for one in people},
+        )
+
+    def change_group(self, changed: Group) -> None:
+        self.cast.groups[changed.id] = changed
+        self._put("groups", {one.id: [*one.users] for one in self.cast.groups.values()})
+
+    def active_members(self, group: Group) -> list[str]:
+        """Slack lists nobody who was deactivated or removed."""
+        return [user for user in group.users if self.cast.people[user].is_there]
+
+    def install(self, *, installed: bool) -> None:
+        self.installed = installed
+        self._put("app", {"installed": installed})
+
+    def _put(self, what: str, value: Document) -> None:
+        self._storage.put("slack.workspace", what, value)
         self._changes.bump()
 
     def post(
@@ -111,6 +132,12 @@ class Workspace:
         self.triggers.clear()
         self.response_urls.clear()
         self._storage.clear("slack.workspace")
+        self.installed = True
         self._storage.put("slack.workspace", "cast", {"people": people})
         self.cast = cast.assemble(people)
         self._changes.bump()
+
+
+def _settings(channel: Channel) -> Document:
+    names = ("archived", "bot_is_member", "shared", "share_pending")
+    return {name: getattr(channel, name) for name in names}

@@ -27,7 +27,7 @@ def update(workspace: Workspace, arguments: Arguments) -> Document:
     """Keeps blocks and metadata that are not given anew; an edit calls nobody."""
     channel = channel_to_write(workspace, arguments.text("channel"), by_person=False)
     message = workspace.messages.find(channel.id, arguments.text("ts"))
-    if message is None:
+    if message is None or message.deleted:
         raise SlackError("message_not_found")
     if message.user != BOT_USER_ID:
         raise SlackError("cant_update_message")
@@ -47,7 +47,7 @@ def update(workspace: Workspace, arguments: Arguments) -> Document:
 def post_ephemeral(workspace: Workspace, arguments: Arguments) -> Document:
     channel = channel_to_write(workspace, arguments.text("channel"))
     user = arguments.text("user")
-    if user not in channel.members:
+    if user not in channel.members or not workspace.cast.people[user].is_there:
         raise SlackError("user_not_in_channel")
     text, blocks = _content(arguments)
     thread_ts = arguments.optional_text("thread_ts")

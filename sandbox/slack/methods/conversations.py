@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from sandbox.slack.arguments import Arguments
-from sandbox.slack.cast import BOT_USER_ID, TEAM_ID, Channel
+from sandbox.slack.cast import BOT_USER_ID, ELSEWHERE_ID, TEAM_ID, Channel
 from sandbox.slack.errors import SlackError
 from sandbox.slack.messages import Message
 from sandbox.slack.methods import Document, Method
@@ -46,8 +46,10 @@ def open_conversation(workspace: Workspace, arguments: Arguments) -> Document:
     if len(people) != 1:
         raise SlackError("not_enough_users" if not people else "method_not_supported_for_channel_type")
     person = workspace.cast.people.get(people[0])
-    if person is None:
+    if person is None or person.removed:
         raise SlackError("user_not_found")
+    if person.deleted:
+        raise SlackError("user_disabled")
     channel: Document = {"id": person.direct_channel}
     if arguments.flag("return_im"):
         channel = _described(workspace.cast.channels[person.direct_channel])
@@ -73,7 +75,13 @@ def _described(channel: Channel) -> Document:
         "is_mpim": False,
         "is_private": False,
         "is_general": channel.name == "general",
-        "is_shared": False,
+        "is_shared": channel.shared,
+        "is_ext_shared": channel.shared,
+        "is_org_shared": False,
+        "is_pending_ext_shared": channel.share_pending,
+        "pending_shared": [ELSEWHERE_ID] if channel.share_pending else [],
+        "pending_connected_team_ids": [ELSEWHERE_ID] if channel.share_pending else [],
+        "shared_team_ids": [TEAM_ID, *([ELSEWHERE_ID] if channel.shared else [])],
         "is_member": channel.bot_is_member,
         "creator": BOT_USER_ID,
         "num_members": len(channel.members) + channel.bot_is_member,

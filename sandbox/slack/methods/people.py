@@ -1,7 +1,5 @@
 """auth.test, users.* and usergroups.*: who is who."""
 
-from typing import Any
-
 from sandbox.slack.arguments import Arguments
 from sandbox.slack.cast import (
     BOT_ID,
@@ -10,11 +8,11 @@ from sandbox.slack.cast import (
     TEAM_ID,
     TEAM_NAME,
     Group,
-    Person,
     bot_user,
 )
 from sandbox.slack.errors import SlackError
 from sandbox.slack.methods import Document, Method
+from sandbox.slack.people import described
 from sandbox.slack.workspace import Workspace
 
 
@@ -35,16 +33,16 @@ def users_info(workspace: Workspace, arguments: Arguments) -> Document:
     if id == BOT_USER_ID:
         return {"user": bot_user()}
     person = workspace.cast.people.get(id)
-    if person is None:
+    if person is None or person.removed:
         raise SlackError("user_not_found")
-    return {"user": _user(person)}
+    return {"user": described(person)}
 
 
 def usergroups_list(workspace: Workspace, arguments: Arguments) -> Document:
     groups = [_group(group) for group in workspace.cast.groups.values()]
     if arguments.flag("include_users"):
-        for described, group in zip(groups, workspace.cast.groups.values(), strict=True):
-            described["users"] = [*group.users]
+        for listed, group in zip(groups, workspace.cast.groups.values(), strict=True):
+            listed["users"] = workspace.active_members(group)
     return {"usergroups": groups}
 
 
@@ -52,42 +50,7 @@ def usergroups_users_list(workspace: Workspace, arguments: Arguments) -> Documen
     group = workspace.cast.groups.get(arguments.text("usergroup"))
     if group is None:
         raise SlackError("no_such_subteam")
-    return {"users": [*group.users]}
-
-
-def _user(person: Person) -> Document:
-    first_name, _, last_name = person.name.partition(" ")
-    user: dict[str, Any] = {
-        "id": person.id,
-        "team_id": person.team_id,
-        "name": person.handle,
-        "deleted": False,
-        "real_name": person.name,
-        "tz": "Etc/UTC",
-        "tz_label": "Coordinated Universal Time",
-        "tz_offset": 0,
-        "profile": {
-            "title": person.title,
-            "real_name": person.name,
-            "real_name_normalized": person.name,
-            "display_name": person.handle,
-            "display_name_normalized": person.handle,
-            "first_name": first_name,
-            "last_name": last_name,
-            "team": person.team_id,
-        },
-        "is_admin": False,
-        "is_owner": False,
-        "is_primary_owner": False,
-        "is_restricted": person.role == "guest",
-        "is_ultra_restricted": False,
-        "is_bot": False,
-        "is_app_user": False,
-        "updated": 0,
-    }
-    if person.role == "outsider":
-        user["is_stranger"] = True
-    return user
+    return {"users": workspace.active_members(group)}
 
 
 def _group(group: Group) -> Document:
