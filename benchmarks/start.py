@@ -46,9 +46,11 @@ async def measure(bench: Bench) -> Report:
         [
             f"{size.waiting:,} waiting runs against none, pair by pair: "
             f"{spread(ratios(with_many, with_none), 2)} times.",
-            "Nothing of a waiting run is read at a start, but for an index of what is due.",
-            "Against the real Slack four calls come on top, one after the other: `auth.test`, the approvers, "
-            "and two for the socket.",
+            "Before it is ready the bot reads nothing of a waiting run but indexes of what is due; whether "
+            "people, channels and cards are as they were it asks afterwards, at its own pace.",
+            "Here Slack's answers cost a millisecond each. From the real Slack each takes its time, one "
+            "after the other: `auth.test`, the groups and people who may approve, and those that open the "
+            "socket.",
         ],
     )
     return Report("Starting", [ready, await _where_imports_go()])
