@@ -24,7 +24,7 @@ from workflows.patrol.approvers import note_who_is_left
 from workflows.patrol.cards import Lost, card_lost
 from workflows.patrol.installation import Installation
 from workflows.patrol.judging import Seen, reason_not_to_begin, reason_to_withdraw
-from workflows.patrol.surroundings import Standing, Surroundings, Uninstalled, Unread
+from workflows.patrol.surroundings import Place, Standing, Surroundings, Uninstalled, Unread
 from workflows.withdrawal import Why, withdraw
 
 log = structlog.get_logger()
@@ -226,7 +226,8 @@ class Patrol:
     async def _see(self, run: Run, card: Message | None) -> Seen:
         channel = await self._surroundings.channel(run.channel)
         requester = await self._surroundings.person(run.requester)
-        there = card is None or await self._surroundings.is_there(card)
+        # What stands in a channel that is closed to us can't be read, and matters no more.
+        there = card is None or channel != Place.OPEN or await self._surroundings.is_there(card)
         return Seen(channel, requester, there)
 
 
