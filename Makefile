@@ -21,7 +21,8 @@ help:
 	@echo "make pins     resolve the requirements again"
 	@echo "make clean    forget what the sandbox and the bot have kept in $(SIGNOFF_HOME)"
 
-up: .venv/run.stamp
+# The package of a model's provider is among the development pins.
+up: $(if $(SIGNOFF_MODEL),.venv/dev.stamp,.venv/run.stamp)
 	@$(BIN)/python -m sandbox --port $(PORT) --home $(SIGNOFF_HOME) -- $(BIN)/signoff serve
 
 # The tests wait for processes more than they compute, so a few more of them than cores run at once.

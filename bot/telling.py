@@ -4,11 +4,12 @@ from typing import Any
 
 from rich.console import Console
 
-from store import audit, steps
+from store import audit, model_calls, steps
 from store.checkpoints import dehydrated_state
 from store.transaction import Transaction
 from workflows import story
 from workflows.drive import thread_id
+from workflows.money import usd
 
 STEPS_MAX = 5_000
 
@@ -27,6 +28,9 @@ def tell_story(tx: Transaction, tenant: str, run_id: str, console: Console) -> N
         _say(console, f"outcome: {run.outcome}: {run.outcome_text}")
     for step in steps.of_run(tx, tenant, run_id, STEPS_MAX):
         _say(console, f"  step {step.node}: {step.text}")
+    for call in model_calls.of_run(tx, tenant, run_id):
+        cost = f"{call.tokens} tokens, {usd(call.cost_micro_usd)}"
+        _say(console, f"  model {call.model} for {call.node}: {call.state}, {cost}: {call.text or ''}")
     for approval in told.approvals:
         decided = f" by {approval.decided_by}" if approval.decided_by else ""
         reason = f": {approval.reason}" if approval.reason else ""

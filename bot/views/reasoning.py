@@ -50,7 +50,7 @@ def _step(number: int, step: Step, text: str) -> dict[str, Any]:
             [rich.text(f"{number:,}. {describe.node_name(step.node)[:NODE_MAX]}", "bold")],
             [rich.text(text or "–")],
             [
-                rich.text(spent if step.tokens else "", "italic"),
+                rich.text(spent if step.tokens or step.cost_micro_usd else "", "italic"),
                 rich.date(step.started_at, "{date_short_pretty} at {time_secs}"),
                 rich.text(f" · took {took}", "italic"),
             ],
@@ -63,7 +63,7 @@ def _totals(shown: Reasoning) -> str:
     tokens = max(shown.run.tokens_used, sum(each.tokens for each in shown.steps))
     cost = max(shown.run.cost_micro_usd, sum(each.cost_micro_usd for each in shown.steps))
     spent = "No model was used: rules alone"
-    if tokens:
+    if tokens or cost:
         spent = f"{describe.count(tokens, 'token')} · {describe.usd(cost)}"
     so_far = " so far" if shown.run.status.is_open else ""
     steps = "1 step" if shown.total == 1 else f"{shown.total:,} steps"

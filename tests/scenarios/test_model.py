@@ -15,7 +15,7 @@ import pytest
 
 from tests.crashes.kept import model_calls, of_run
 from tests.harness import ROOT, Deliver, Json, Sandbox, free_port, quick_config, running_sandbox, until
-from tests.scenarios.asking import Asked, ask, elements, literal, markup
+from tests.scenarios.asking import Asked, ask, elements, literal, markup, signoff
 from tests.scenarios.conftest import keeps_every_promise
 
 NAME = "openai:gpt-5-mini"
@@ -74,6 +74,8 @@ def test_the_line_of_the_model_says_what_it_cost(advised: Sandbox) -> None:
     in_eighths = 2 * call["tokens"]["input"] + 16 * call["tokens"]["output"]
     assert row["cost_micro_usd"] == -(-in_eighths // 8)
     assert of_run(advised, "pi_plain02", "cost_micro_usd") == row["cost_micro_usd"]
+    told = signoff("show", row["run"], home=advised.home).stdout
+    assert f"model {NAME} for review: answered, {tokens} tokens, $0.000" in told
     assert advised.click(asked.card(), "cancel", user="riley")["ok"]
 
 

@@ -60,6 +60,12 @@ def test_spend_that_ended_in_no_step_or_on_another_page_is_in_the_total() -> Non
     assert "500 tokens · $0.07" in read
 
 
+def test_a_call_that_may_have_cost_something_and_said_nothing_is_shown_with_its_cost() -> None:
+    read = shown(view_of([step(0, cost_micro_usd=8_953)], of=run(cost_micro_usd=8_953))["blocks"])
+    assert read.count("0 tokens · $0.008953") == 2
+    assert "No model" not in read
+
+
 def test_a_short_history_of_an_ended_run_has_no_buttons() -> None:
     view = page_at(1, 3, RunStatus.DONE)
     assert offered(view) == {}
