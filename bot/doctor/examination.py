@@ -51,7 +51,12 @@ async def examine_start(
     """What a start looks at besides what it can't do without: nothing here keeps the bot from serving."""
     tenant = str(identity["team_id"])
     workflows = config.workflows.items()
-    channels = asyncio.gather(*(check_channel(slack, name, each.channel) for name, each in workflows))
+    channels = asyncio.gather(
+        *(
+            check_channel(slack, name, each.channel, shared_channels=config.slack.shared_channels)
+            for name, each in workflows
+        )
+    )
     approvers = asyncio.gather(
         *(check_approvers(slack, tenant, name, each.approvers, clock()) for name, each in workflows)
     )

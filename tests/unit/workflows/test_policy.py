@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workflows.approvals.policy import FACTS_FRESH_FOR, Policy, Verdict, VoterFacts, judge
+from workflows.approvals.policy import FACTS_FRESH_FOR, Policy, Verdict, VoterFacts, judge, left, weigh
 
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
 LEADS = Policy(users=("U0SAM",), groups=("S0LEADS",))
@@ -114,3 +114,55 @@ def test_facts_are_fresh_for_five_minutes_and_not_a_moment_longer(direction: int
     past_it = at_the_limit - direction * timedelta(milliseconds=1)
     assert judge(LEADS, facts(read_at=at_the_limit), "U0RILEY", NOW) == Verdict.ALLOWED
     assert judge(LEADS, facts(read_at=past_it), "U0RILEY", NOW) == Verdict.FACTS_STALE
+
+
+TWO = Policy(users=("U0FIONA",), groups=("S0LEADS",), quorum=2)
+SAM, FIONA = facts("U0SAM"), facts("U0FIONA", groups=())
+
+
+def test_votes_carry_when_as_many_count_as_the_policy_asks_for() -> None:
+    assert not weigh(TWO, [facts()], "U0RILEY", NOW).carries(TWO)
+    assert weigh(TWO, [facts(), SAM], "U0RILEY", NOW).carries(TWO)
+    assert weigh(LEADS, [facts()], "U0RILEY", NOW).carries(LEADS)
+    assert not weigh(LEADS, [], "U0RILEY", NOW).carries(LEADS)
+
+
+@pytest.mark.parametrize(
+    "now",
+    [
+        {"active": False},
+        {"full_member": False},
+        {"of_workspace": False},
+        {"groups": ()},
+        {"read_at": NOW - FACTS_FRESH_FOR - timedelta(seconds=1)},
+    ],
+    ids=["deactivated", "a guest", "of another workspace", "out of the group", "not known today"],
+)
+def test_a_vote_of_who_may_no_more_is_void_and_the_others_count(now: dict[str, object]) -> None:
+    weighed = weigh(TWO, [facts(**now), SAM, FIONA], "U0RILEY", NOW)
+    assert weighed.void == ("U0MORGAN",)
+    assert weighed.counting == ("U0SAM", "U0FIONA")
+    assert weighed.carries(TWO)
+
+
+def test_a_vote_of_the_requester_never_counts() -> None:
+    assert weigh(TWO, [facts(), SAM], "U0SAM", NOW).void == ("U0SAM",)
+
+
+@given(policies(), st.lists(voters(), max_size=4))
+def test_each_vote_either_counts_or_is_void(policy: Policy, cast: list[VoterFacts]) -> None:
+    weighed = weigh(policy, cast, "U0RILEY", NOW)
+    assert {*weighed.counting, *weighed.void} == {each.user for each in cast}
+    assert not {*weighed.counting} & {*weighed.void}
+
+
+def test_those_left_are_those_whose_vote_would_count() -> None:
+    gone = facts("U0OLGA", active=False)
+    assert left(LEADS, [facts(), gone, SAM], NOW) == ("U0MORGAN", "U0SAM")
+    assert left(LEADS, [gone], NOW) == ()
+    assert left(LEADS, [], NOW) == ()
+
+
+def test_nobody_is_said_to_be_gone_on_facts_that_are_too_old() -> None:
+    old = facts("U0OLGA", active=False, read_at=NOW - FACTS_FRESH_FOR - timedelta(seconds=1))
+    assert left(LEADS, [facts(), old], NOW) is None
