@@ -1,4 +1,4 @@
-"""Signoff itself cancels a run, by name: at its gate, while it is driven, and not once an effect has begun."""
+"""Signoff itself cancels a run, by name: at its gate, while it is driven, never once an effect has begun."""
 
 import asyncio
 
