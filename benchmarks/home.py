@@ -28,6 +28,7 @@ class Opened:
         self.ms = (publish["at"] - event["at"]) * 1000 + event["took_ms"]
         view = publish["body"]["arguments"]["view"]
         self.view: dict[str, Any] = json.loads(view) if isinstance(view, str) else view
+        self.id = str(publish["body"]["answer"]["view"]["id"])
 
     @property
     def bytes(self) -> int:
@@ -89,10 +90,11 @@ async def _open(sandbox: Sandbox) -> Opened:
 
 
 async def _turn(sandbox: Sandbox, page: int) -> Opened:
-    """Next, from the first page, as if it led to `page`."""
-    home = (await sandbox.post("home", user="morgan"))["view"]
+    """Next, from the first page, as if it led to `page`. The Home opened for it is waited for, so that it
+    is not taken for the page."""
+    opened = await _open(sandbox)
     value = json.dumps({"waiting": page})
-    click = sandbox.post("click", user="morgan", view_id=home["id"], action_id=Action.NEXT, value=value)
+    click = sandbox.post("click", user="morgan", view_id=opened.id, action_id=Action.NEXT, value=value)
     return await _published(sandbox, "block_actions", click)
 
 

@@ -45,10 +45,14 @@ class Sandbox:
 
     async def start_bot(self) -> int:
         """Returns the process when clicks are taken."""
-        answer = await self.post("bot", action="start")
-        if not answer["ok"]:
-            raise SandboxFailed((self.home / "bot.log").read_text()[-2_000:])
-        return int(answer["pid"])
+        async with asyncio.timeout(READY_S):
+            while True:
+                answer = await self.post("bot", action="start")
+                if answer["ok"]:
+                    return int(answer["pid"])
+                # On a busy machine it may take longer than the sandbox waits.
+                if answer["error"] != "not_ready":
+                    raise SandboxFailed((self.home / "bot.log").read_text()[-2_000:])
 
     async def stop_bot(self) -> None:
         await self.post("bot", action="stop")
