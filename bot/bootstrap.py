@@ -24,7 +24,7 @@ from bot.directory import SlackDirectory
 from bot.doctor import slack_tokens
 from bot.doctor.database import unusable
 from bot.doctor.examination import examine_start
-from bot.doctor.finding import Finding, StartRefused
+from bot.doctor.finding import Finding, StartRefused, Uninstalled
 from bot.doctor.model import chosen_model
 from bot.parts import REAL_PARTS, Parts
 from bot.publisher import Publisher
@@ -214,7 +214,9 @@ async def _identity(client: AsyncWebClient) -> AsyncSlackResponse:
     try:
         return await client.auth_test()
     except SlackApiError as error:
-        raise StartRefused(slack_tokens.bot_token_refused(error.response["error"])) from None
+        code = error.response["error"]
+        refusal = Uninstalled if code in slack_tokens.UNINSTALLED else StartRefused
+        raise refusal(slack_tokens.bot_token_refused(code)) from None
     except (aiohttp.ClientError, TimeoutError):
         raise StartRefused(slack_tokens.unreachable(client.base_url)) from None
 

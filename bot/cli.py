@@ -17,10 +17,12 @@ from rich.table import Column, Table
 from bot import logs
 from bot.bootstrap import installed, serving
 from bot.doctor.command import diagnose
+from bot.doctor.finding import Uninstalled
 from bot.doctor.settings import refused
 from bot.manifest import UnusableAddress, fitted, shipped
 from bot.settings import Config, Environment, Home, SettingsError, read_config, read_environment
 from bot.telling import tell_state, tell_story
+from bot.winding_up import wind_up
 from store import runs as run_rows
 from store.errors import StoreError
 from store.sqlite import open_for_reading
@@ -53,7 +55,11 @@ def serve() -> None:
     try:
         environment = read_environment()
         config = read_config(environment.signoff_config)
-        asyncio.run(_serve(environment, config))
+        try:
+            asyncio.run(_serve(environment, config))
+        except Uninstalled:
+            asyncio.run(wind_up(environment, config))
+            raise
     except SettingsError as error:
         for finding in refused(error):
             problems.print(f"signoff: {finding.said}", markup=False, soft_wrap=True)

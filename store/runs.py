@@ -172,6 +172,11 @@ def look_again_after(tx: Transaction, tenant: str, now: datetime) -> int:
     return tx.run(SQL["look_again_after"], tenant=tenant, now=now)
 
 
+def open_tenants(tx: Transaction) -> Sequence[str]:
+    """The workspaces whose runs are not all over."""
+    return [str(row["tenant"]) for row in tx.all(SQL["open_tenants"])]
+
+
 def still_wanted(tx: Transaction, tenant: str, after: str, limit: int) -> Sequence[Run]:
     """Open runs nobody has cancelled, by their ids."""
     return [Run.of(row) for row in tx.all(SQL["still_wanted"], tenant=tenant, after=after, limit=limit)]

@@ -34,3 +34,7 @@ class StartRefused(SettingsError):
     def __init__(self, finding: Finding) -> None:
         super().__init__(finding.said)
         self.finding = finding
+
+
+class Uninstalled(StartRefused):
+    """Slack knows the token, and says that its app is no longer in the workspace."""

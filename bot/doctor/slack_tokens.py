@@ -22,12 +22,14 @@ SCOPES = {
     "usergroups:read": "who is in the approvers' user groups",
     "users:read": "who is active and a full member",
 }
+# Slack's words for a token it gave out, and that is good for nothing any more. A wrong one is `invalid_auth`.
+UNINSTALLED = frozenset(["account_inactive", "token_revoked"])
 # Slack refuses signatures older than five minutes, and approvals expire by this clock.
 CLOCK_OFF_MAX = timedelta(seconds=60)
 
 
 def bot_token_refused(code: str) -> Finding:
-    if code in ("account_inactive", "token_revoked"):
+    if code in UNINSTALLED:
         return Finding(
             f"SLACK_BOT_TOKEN: Slack says that the app was uninstalled from its workspace: {code}.",
             "Install it again under Install App, and take its new Bot User OAuth Token.",

@@ -38,8 +38,8 @@ class Workspace:
         self.installed = bool(stored.get("app", {}).get("installed", True))
         for id, settings in stored.get("channels", {}).items():
             vars(self.cast.channels[id]).update(settings)
-        for id, changes in stored.get("people", {}).items():
-            self.cast.people[id] = replace(self.cast.people[id], **changes)
+        for id, settings in stored.get("people", {}).items():
+            self.cast.people[id] = replace(self.cast.people[id], **settings)
         for id, users in stored.get("groups", {}).items():
             self.cast.groups[id] = replace(self.cast.groups[id], users=tuple(users))
 

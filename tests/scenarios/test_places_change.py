@@ -144,6 +144,20 @@ def test_an_uninstallation_ends_what_waits_and_is_said_once(own_sandbox: Sandbox
     assert own_sandbox.refunds("pi_plain02") == []
 
 
+def test_a_bot_that_was_dead_when_it_was_uninstalled_ends_what_waits_and_refuses_to_start(
+    own_sandbox: Sandbox,
+) -> None:
+    ask(own_sandbox, "pi_plain02 1.00 x").card()
+    own_sandbox.kill()
+    assert own_sandbox.post("app", installed=False)["ok"]
+    assert not own_sandbox.post("bot", action="start")["ok"]
+    listed = until(lambda: signoff("runs", home=own_sandbox.home, COLUMNS="200").stdout, "the list")
+    assert "workspace_uninstalled" in listed
+    said = (own_sandbox.home / "bot.log").read_text()
+    assert "Slack says that the app was uninstalled from its workspace: account_inactive." in said
+    assert own_sandbox.refunds("pi_plain02") == []
+
+
 def test_shared_channels_can_be_allowed(tmp_path: Path, deliver: Deliver) -> None:
     config = quick_config(tmp_path, shared_channels="true")
     with running_sandbox(tmp_path / "home", config=config, deliver=deliver) as running:

@@ -17,7 +17,7 @@ FILES = sorted(file.stem for file in (PACKAGE / "queries").glob("*.sql"))
 OF_LANGGRAPH = {"checkpoints", "writes"}
 WITHOUT_TENANT = {"boots"}  # the owner of the file is one for all tenants
 # For commands on the machine itself.
-ACROSS_TENANTS = {("runs", "all_ids"), ("runs", "recent"), ("outbox", "dead")}
+ACROSS_TENANTS = {("runs", "all_ids"), ("runs", "recent"), ("runs", "open_tenants"), ("outbox", "dead")}
 POLLED = [
     ("runs", "due", "runs_due"),
     ("runs", "orphans", "runs_running"),

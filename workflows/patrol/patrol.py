@@ -6,7 +6,6 @@ else, since every waiting run is looked at now and then, and all of them after a
 
 import asyncio
 import time
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -25,6 +24,7 @@ from workflows.patrol.cards import Lost, card_lost
 from workflows.patrol.installation import Installation
 from workflows.patrol.judging import Seen, reason_not_to_begin, reason_to_withdraw
 from workflows.patrol.surroundings import Place, Standing, Surroundings, Uninstalled, Unread
+from workflows.patrol.uninstalled import end_what_waits
 from workflows.withdrawal import Why, withdraw
 
 log = structlog.get_logger()
@@ -35,7 +35,6 @@ LOOK_AGAIN_AFTER = timedelta(minutes=10)
 POLICIES_AGAIN_AFTER_S = 60.0
 INSTALLED_AGAIN_AFTER_S = 600.0
 BATCH = 20
-WITHDRAWN_BATCH = 100
 
 
 class Patrol:
@@ -155,25 +154,12 @@ class Patrol:
                 text = "Slack no longer knows us here: waiting runs are cancelled, and nothing more is sent."
                 log.error("workspace_uninstalled", tenant=self._tenant, error=gone.code, mend=text)
             installation.lost = gone.code
-            await self._withdraw_all(Why.WORKSPACE_UNINSTALLED)
+            await end_what_waits(self._database, self._tenant, self._clock, self._bells)
         else:
             if installation.lost:
                 log.warning("workspace_installed_again", tenant=self._tenant)
             installation.lost = None
         installation.doubted = False
-
-    async def _withdraw_all(self, why: Why) -> None:
-        """A run whose effect has begun is left to settle it."""
-        after = ""
-        while True:
-            batch = await self._database.read(
-                partial(runs.still_wanted, tenant=self._tenant, after=after, limit=WITHDRAWN_BATCH)
-            )
-            if not batch:
-                return
-            after = batch[-1].id
-            await self._database.write(partial(_withdraw_batch, batch=batch, why=why, now=self._clock()))
-            self._bells.ring()
 
     async def _judge_policies(self) -> None:
         """Each policy once, however many questions wait under it."""
@@ -241,8 +227,3 @@ def _act(tx: Transaction, looked_at: Run, seen: Seen, card: Message | None, now:
         withdraw(tx, run, why, now)
     elif card is not None and not seen.card:
         card_lost(tx, run, card.ts, now)
-
-
-def _withdraw_batch(tx: Transaction, batch: Sequence[Run], why: Why, now: datetime) -> None:
-    for run in batch:
-        withdraw(tx, run, why, now)

@@ -1,6 +1,7 @@
 """Who may decide: doubt means no, and the requester never does."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -138,7 +139,7 @@ def test_votes_carry_when_as_many_count_as_the_policy_asks_for() -> None:
     ],
     ids=["deactivated", "a guest", "of another workspace", "out of the group", "not known today"],
 )
-def test_a_vote_of_who_may_no_more_is_void_and_the_others_count(now: dict[str, object]) -> None:
+def test_a_vote_of_who_may_no_more_is_void_and_the_others_count(now: dict[str, Any]) -> None:
     weighed = weigh(TWO, [facts(**now), SAM, FIONA], "U0RILEY", NOW)
     assert weighed.void == ("U0MORGAN",)
     assert weighed.counting == ("U0SAM", "U0FIONA")
