@@ -19,6 +19,7 @@ from sandbox.stripe.api import StripeDouble
 from sandbox.stripe.events import WEBHOOK_SECRET
 from sandbox.supervisor import BotOutcome, Supervisor
 
+PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy")
 BOT_FILES = ("signoff.db*", "signoff.lock")
 
 log = logging.getLogger(__name__)
@@ -82,17 +83,23 @@ SANDBOX: web.AppKey[Sandbox] = web.AppKey("sandbox", Sandbox)
 def bot_environment(settings: Settings) -> dict[str, str]:
     """What tells the bot that its Slack, its Stripe and its model, if it asks one, are here."""
     home = settings.home.resolve()
-    return _way_in(settings) | {
-        "SLACK_API_URL": f"{settings.address}/slack/api/",
-        "SLACK_BOT_TOKEN": BOT_TOKEN,
-        "STRIPE_API_KEY": "sk_test_sandbox",
-        "STRIPE_API_BASE": f"{settings.address}/stripe",
-        "OPENAI_BASE_URL": f"{settings.address}/model/v1",
-        "OPENAI_API_KEY": MODEL_KEY,
-        "SIGNOFF_HOME": str(home),
-        "SIGNOFF_CLOCK_FILE": str(home / "clock-offset"),
-        "SIGNOFF_CONFIG": os.environ.get("SIGNOFF_CONFIG", "signoff.toml.example"),
-    }
+    # All of it is on this machine, so no proxy gets to see it: some clients would ask one even for 127.0.0.1.
+    unproxied = dict.fromkeys(PROXIES, "")
+    return (
+        _way_in(settings)
+        | unproxied
+        | {
+            "SLACK_API_URL": f"{settings.address}/slack/api/",
+            "SLACK_BOT_TOKEN": BOT_TOKEN,
+            "STRIPE_API_KEY": "sk_test_sandbox",
+            "STRIPE_API_BASE": f"{settings.address}/stripe",
+            "OPENAI_BASE_URL": f"{settings.address}/model/v1",
+            "OPENAI_API_KEY": MODEL_KEY,
+            "SIGNOFF_HOME": str(home),
+            "SIGNOFF_CLOCK_FILE": str(home / "clock-offset"),
+            "SIGNOFF_CONFIG": os.environ.get("SIGNOFF_CONFIG", "signoff.toml.example"),
+        }
+    )
 
 
 def _way_in(settings: Settings) -> dict[str, str]:
