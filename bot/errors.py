@@ -5,6 +5,7 @@ from datetime import datetime
 
 from pydantic import BaseModel
 
+from bot.views.modals import REASON_MAX
 from bot.views.mrkdwn import date, escape, literal, user
 from bot.views.people import may_approve
 from store.audit import SIGNOFF
@@ -52,6 +53,10 @@ def started(installed: Installed, wanted: BaseModel) -> str:
 
 def too_many_open(limit: int) -> str:
     return f"You have {limit} open requests, which is the limit. Wait for some to end, or cancel one."
+
+
+def too_long(length: int) -> str:
+    return f"The reason has {length:,} characters; {REASON_MAX} is the limit."
 
 
 def answer(given: Answer, now: datetime) -> str:

@@ -12,7 +12,7 @@ from http import HTTPStatus
 from typing import Any
 
 import structlog
-from aiohttp import web
+from aiohttp import hdrs, web
 
 HEALTH_PATH = "/health"
 # What Slack and Stripe send stays far below: a modal's blocks and state come to some 300 kB at most.
@@ -62,7 +62,9 @@ class HttpServer:
 
 
 async def text_of(request: web.Request) -> str:
-    """The whole body. Raises Refused for one that is too large, too slow, or no UTF-8."""
+    """The whole body. Raises Refused for one that is too large, too slow, compressed, or no UTF-8."""
+    if hdrs.CONTENT_ENCODING in request.headers or request.charset not in (None, "utf-8", "UTF-8"):
+        raise Refused(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "the body must be UTF-8, and not compressed")
     try:
         async with asyncio.timeout(BODY_TIMEOUT_S):
             return (await request.read()).decode("utf-8")

@@ -36,6 +36,7 @@ class Pressed(Payload):
 
 
 class Shown(Payload):
+    type: str
     callback_id: str
     team_id: str | None = None
     app_installed_team_id: str | None = None

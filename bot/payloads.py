@@ -4,9 +4,7 @@ https://docs.slack.dev/interactivity/implementing-slash-commands,
 https://docs.slack.dev/reference/interaction-payloads
 """
 
-import json
-
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, field_validator
 
 from bot.ids import Block, Input
 from workflows.approvals.decide import Place
@@ -136,6 +134,9 @@ class HomePages(Payload):
     decided: int = Field(default=0, ge=0)
 
 
+_TURNED = TypeAdapter(dict[str, int])
+
+
 class HomeView(Payload):
     private_metadata: str = ""
 
@@ -151,7 +152,8 @@ class HomeClick(Payload):
     def pages(self) -> HomePages:
         """Where the person was, changed by the button."""
         before = HomePages.model_validate_json(self.view.private_metadata or "{}")
-        return HomePages.model_validate({**before.model_dump(), **json.loads(self.actions[0].value)})
+        turned = _TURNED.validate_json(self.actions[0].value)
+        return HomePages.model_validate({**before.model_dump(), **turned})
 
 
 class Bound(Payload):
@@ -216,6 +218,14 @@ class FormEvent(Payload):
 class RejectSubmission(Payload):
     user: User
     view: View
+
+    @field_validator("view")
+    @classmethod
+    def _has_its_field(cls, view: View) -> View:
+        """The modal of another version of Signoff may have others."""
+        if Input.REASON not in view.state.values.get(Block.REASON, {}):
+            raise ValueError("has no reason")
+        return view
 
     @property
     def bound(self) -> Bound:

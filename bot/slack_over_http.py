@@ -14,6 +14,7 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_sdk.signature import SignatureVerifier
 
+from bot import incoming
 from bot.http import FORM, JSON, Door, Refused, object_of, text_of
 from bot.manifest import EVENTS_PATH
 
@@ -25,7 +26,7 @@ def slack_door(app: AsyncApp, signing_secret: str) -> Door:
 
     async def take(request: web.Request) -> web.Response:
         body = await _verified(request, verifier)
-        payload = _parsed(body, request.content_type)
+        payload = _understood(_parsed(body, request.content_type))
         # Verified and parsed here, so it goes on as what comes over a socket does. Bolt would parse before it
         # verifies, and takes a command with the word "payload" in its text for an empty one.
         asked = AsyncBoltRequest(body=payload, headers=_retries(request), mode="socket_mode")
@@ -61,6 +62,14 @@ def _parsed(body: str, content_type: str) -> dict[str, Any]:
     if not fields:
         raise Refused(HTTPStatus.BAD_REQUEST, "the body is not the form its header says")
     return fields
+
+
+def _understood(payload: dict[str, Any]) -> dict[str, Any]:
+    try:
+        incoming.check(payload)
+    except incoming.NotUnderstood as refused:
+        raise Refused(HTTPStatus.BAD_REQUEST, str(refused)) from None
+    return payload
 
 
 def _retries(request: web.Request) -> dict[str, str | Sequence[str]]:

@@ -12,6 +12,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.doctor import slack_tokens
 from bot.doctor.finding import StartRefused
 from bot.doctor.settings import address_taken
+from bot.envelopes import take_what_is_known
 from bot.http import Door, HttpServer
 from bot.settings import Environment, SettingsError, SlackSettings
 from bot.silence import listen_for_silence, replace_silent_sockets
@@ -72,6 +73,7 @@ async def _over_a_socket(
     if not finding.is_right:
         raise StartRefused(finding)
     socket = AsyncSocketModeHandler(app, token.get_secret_value(), web_client=client)
+    take_what_is_known(socket)
     await listen_for_silence(socket.client)
     try:
         await socket.connect_async()  # type: ignore[no-untyped-call]  # Bolt leaves it bare

@@ -70,6 +70,9 @@ def register(
         if not reason:
             await ack(response_action="errors", errors={Block.REASON: "Please say why in a few words."})
             return
+        if len(reason) > modals.REASON_MAX:
+            await ack(response_action="errors", errors={Block.REASON: errors.too_long(len(reason))})
+            return
         try:
             bound = submission.bound
         except ValidationError:

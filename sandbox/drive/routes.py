@@ -3,6 +3,7 @@
 import json
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import asdict
+from functools import partial
 from typing import Any, TypeVar
 
 from aiohttp import web
@@ -26,6 +27,7 @@ from sandbox.drive.bodies import (
     ResetBody,
     SubmitBody,
 )
+from sandbox.drive.delivering import DeliverBody, deliver
 from sandbox.drive.state import render_state
 from sandbox.machinery import Sandbox
 from sandbox.slack.answers import Answer, Impossible
@@ -66,6 +68,7 @@ class Drive:
             ("bot", BotBody, self._bot),
             ("clock", ClockBody, self._clock),
             ("refund", RefundBody, self._refund),
+            ("deliver", DeliverBody, partial(deliver, self._slack)),
             ("reset", ResetBody, self._reset),
         ]
         for name, body_type, act in posts:

@@ -46,6 +46,7 @@ class SlackDouble:
         self._inspector = inspector
         self._pace = Pace(settings.messages_per_second, settings.message_burst)
         self.workspace = Workspace(storage, clock, changes, manifest, settings.address)
+        self.ack_timeout_s = settings.ack_timeout_s
         self.link = Link(changes, settings.address)
         self._requests = None if settings.bot_port is None else Requests(changes, settings.bot_port)
         self.carrier: Carrier = self._requests or self.link

@@ -87,6 +87,13 @@ class Link:
         self._forget(envelope["envelope_id"])
         return delivery
 
+    async def send_frame(self, text: str) -> bool:
+        """A text of any kind, which no ack is awaited for; False when nobody is connected."""
+        for connection in self._connections[:1]:
+            await connection.socket.send_str(text)
+            return True
+        return False
+
     def fall_silent(self) -> None:
         """What is open now stays so, and carries neither envelopes nor pings."""
         for connection in self._connections:

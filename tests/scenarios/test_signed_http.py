@@ -1,5 +1,6 @@
 """Over HTTP only what Slack signed is taken, once, and whatever else comes is refused with the reason."""
 
+import gzip
 import hashlib
 import hmac
 import json
@@ -207,3 +208,34 @@ def variables(place: Sandbox) -> dict[str, str]:
         "SIGNOFF_CONFIG": str(ROOT / "signoff.toml.example"),
         "SIGNOFF_HTTP_PORT": str(urlsplit(place.bot_url).port),
     }
+
+
+def test_a_body_in_another_coding_than_utf_8_is_refused(place: Sandbox) -> None:
+    for body, headers in (
+        (gzip.compress(form()), {"Content-Encoding": "gzip"}),
+        (form(), {"Content-Encoding": "gzip"}),
+        (form(), {"Content-Encoding": "of the future"}),
+        (form().decode().encode("utf-16"), {"Content-Type": f"{FORM}; charset=utf-16"}),
+        (form(), {"Content-Type": f"{FORM}; charset=latin-1"}),
+    ):
+        answer = sent(place, body, {**signed(body), **headers})
+        assert answer.status_code in (400, 415), (headers, answer.text)
+    assert sent(place, form(), signed(form(), content_type=f"{FORM}; charset=UTF-8")).status_code == 200
+
+
+@pytest.mark.parametrize("length", ["-1", "ten", "99999999999999999999", "20"])
+def test_a_length_that_is_not_the_body_s_starts_nothing(place: Sandbox, length: str) -> None:
+    body = form(text="pi_plain02 1.00 wrong length", trigger_id=f"length {length}")
+    headers = "".join(f"{name}: {value}\r\n" for name, value in signed(body).items())
+    before = len(roots(place))
+    address = urlsplit(place.bot_url)
+    with socket.create_connection((str(address.hostname), int(address.port or 0))) as connection:
+        connection.sendall(
+            f"POST /slack/events HTTP/1.1\r\nHost: bot\r\n{headers}Content-Length: {length}\r\n\r\n".encode()
+            + body
+        )
+        connection.settimeout(10)
+        status = connection.recv(4096).split(b" ", 2)[1]
+    assert status[:1] == b"4", status
+    assert sent(place, form(), signed(form())).status_code == 200
+    assert len(roots(place)) == before
