@@ -1,6 +1,7 @@
 """A long reasoning history under a run, written by the store itself while no bot owns its file."""
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -16,7 +17,8 @@ TENANT = "T0SANDBOX"
 def long_history(sandbox: Sandbox, run: str, count: int) -> None:
     """Kills the bot, adds steps `Looked at item N`, and starts it again. Their epoch is one no drive has."""
     sandbox.kill()
-    asyncio.run(_add(sandbox.home / "signoff.db", run, count))
+    with ThreadPoolExecutor(1) as elsewhere:  # the browser's tests stand in an event loop of their own
+        elsewhere.submit(asyncio.run, _add(sandbox.home / "signoff.db", run, count)).result()
     sandbox.start()
 
 

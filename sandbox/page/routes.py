@@ -28,7 +28,7 @@ HEADERS = MappingProxyType(
 
 
 def register(app: web.Application) -> None:
-    """Adds `/`, `/static/NAME`, `/page/catalogue`, and `/archives/…` for links to messages."""
+    """Adds `/`, `/static/NAME` and `/page/catalogue`. Slack's own routes lead a message's link to `/`."""
     loader = jinja2.FileSystemLoader(HERE / "templates")
     page = jinja2.Environment(loader=loader, autoescape=True).get_template("page.html")
     files = {file.name: file for file in (HERE / "static").iterdir() if file.is_file()}
@@ -45,17 +45,7 @@ def register(app: web.Application) -> None:
     app.router.add_get("/", show_page)
     app.router.add_get("/static/{name}", show_file)
     app.router.add_get("/page/catalogue", show_catalogue)
-    app.router.add_get(r"/archives/{channel}/p{seconds:\d+}{micros:\d{6}}", show_message)
 
 
 async def show_catalogue(request: web.Request) -> web.Response:
     return web.json_response(request.app[SANDBOX].stripe.catalogue())
-
-
-async def show_message(request: web.Request) -> web.Response:
-    """A message's permanent link leads to the page, at its channel and thread."""
-    at = request.match_info
-    channel = request.app[SANDBOX].slack.workspace.channel(at["channel"])
-    if channel is None or channel.is_direct:
-        raise web.HTTPNotFound
-    raise web.HTTPFound(f"/#/{channel.name}/{at['seconds']}.{at['micros']}")

@@ -2,9 +2,10 @@
 
 import { Composer } from "./composer.js";
 import { setText } from "./dom.js";
-import { place } from "./place.js";
+import { arrival, place } from "./place.js";
 import { Scroller } from "./scroller.js";
 import { changed } from "./state.js";
+import { toast } from "./toast.js";
 import { renderTimeline } from "./timeline.js";
 import { markRead, readUpTo } from "./unread.js";
 import { channel, ephemeralsFor, isDirect, mayWrite, rootsOf } from "./workspace.js";
@@ -12,7 +13,7 @@ import { channel, ephemeralsFor, isDirect, mayWrite, rootsOf } from "./workspace
 const box = document.getElementById("messages");
 const list = document.getElementById("message-list");
 const scroller = new Scroller(box, document.getElementById("to-end"));
-let arrival = { spot: null, readUpTo: "" };
+let visit = { spot: null, readUpTo: "" };
 
 export const composer = new Composer(document.getElementById("composer"), () => ({ user: place.user, channel: place.channel, thread: null }));
 
@@ -29,7 +30,8 @@ export function renderChannel() {
   setText(document.getElementById("empty-text"), direct ? "When Signoff has something for you alone, it lands here." : `Type /refund below to ask for one. Payments worth trying are in the control panel.`);
   if (place.home) return; // home.js shows it
   document.getElementById("empty").hidden = messages.length > 0;
-  scroller.around(`${place.user}/${place.channel}`, () => renderTimeline(list, messages, ephemeralsFor(place.user, place.channel), { newAfter: arrival.readUpTo }));
+  scroller.around(`${place.user}/${place.channel}`, () => renderTimeline(list, messages, ephemeralsFor(place.user, place.channel), { newAfter: visit.readUpTo }));
+  followLink(messages);
   composer.show(mayWrite(room));
   document.getElementById("read-only").hidden = mayWrite(room);
   composer.render(direct ? "Message Signoff" : `Message #${name}`);
@@ -42,8 +44,25 @@ function read(ts) {
   if (markRead(place.user, place.channel, null, ts)) changed();
 }
 
+/** Goes to the message a link led to, and makes it stand out for a moment. */
+function followLink(messages) {
+  const { ts } = arrival;
+  if (!ts) return;
+  const node = list.querySelector(`:scope > [data-key="${CSS.escape(ts)}"]`);
+  if (!node && messages.some((message) => message.ts === ts)) {
+    list.dataset.shown = messages.length; // it is further up than what is shown at first
+    changed();
+    return;
+  }
+  arrival.ts = null;
+  if (!node) return toast("This message isn't here any more, or not for you.");
+  scroller.atEnd = false;
+  node.scrollIntoView({ block: node.offsetHeight < box.clientHeight ? "center" : "start" });
+  node.classList.add("linked");
+}
+
 /** Remembers what was read when this person came here, for the line above what is new. */
 function arrive() {
   const spot = `${place.user}/${place.channel}`;
-  if (arrival.spot !== spot) arrival = { spot, readUpTo: readUpTo(place.user, place.channel) };
+  if (visit.spot !== spot) visit = { spot, readUpTo: readUpTo(place.user, place.channel) };
 }

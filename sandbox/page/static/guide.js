@@ -19,6 +19,7 @@ const STEPS = [
 /** What the last step asks for next. */
 const NEXT = {
   kill: ["Kill it", () => document.getElementById("kill").click()],
+  starting: null, // nothing to do but wait
   start: ["Start it", () => document.getElementById("start").click()],
   approve: ["Be Morgan", beMorgan],
 };
@@ -52,26 +53,27 @@ export function renderGuide() {
   reconcile(document.getElementById("guide-steps"), finished ? [...steps, endItem()] : steps);
 }
 
-/** What the last step is about just now, so that the right button can stand out: `kill`, `start` or `approve`. */
+/** What the last step is about just now, so that the right button stands out: `kill`, `start`, `starting`, `approve`. */
 function hint(current, far) {
   if (current !== 2 || !far.waiting) return String(current + 1);
-  if (!store.workspace.bot.pid) return "start";
+  if (!store.workspace.bot.ready) return store.workspace.bot.pid ? "starting" : "start";
   return far.killed ? "approve" : "kill";
 }
 
 function stepItem(step, index, done, current, far) {
   const state = done ? "done" : current ? "current" : "later";
-  const action = (current && NEXT[hint(index, far)]) || step.action;
+  const next = current ? NEXT[hint(index, far)] : undefined;
+  const action = next === undefined ? step.action : next;
   return {
     key: String(index),
-    signature: `${state} ${action[0]}`,
+    signature: `${state} ${action?.[0]}`,
     create: () =>
       h(
         "li",
         { class: state, "aria-current": current ? "step" : null },
         h("span", { class: "tick", "aria-hidden": "true" }, done ? "✓" : index + 1),
         h("span", { class: "guide-words" }, step.words, done ? h("span", { class: "unseen" }, " (done)") : null),
-        current ? h("button", { type: "button", class: "button slim", dataset: { focus: "guide" }, onclick: action[1] }, action[0]) : null,
+        current && action ? h("button", { type: "button", class: "button slim", dataset: { focus: "guide" }, onclick: action[1] }, action[0]) : null,
       ),
   };
 }

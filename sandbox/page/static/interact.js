@@ -9,6 +9,10 @@ import { toast } from "./toast.js";
 
 const marks = new Map();
 const watchers = [];
+let pressed = null;
+
+/** The name of the control pressed last, for where the focus goes back to. */
+export const lastPressed = () => pressed;
 
 /** Hears of every answer: `watch(({kind, answer, what}) => …)`. */
 export const watch = (watcher) => watchers.push(watcher);
@@ -35,6 +39,7 @@ export async function click(key, target, element, { value, selected } = {}) {
   if (marks.get(mine)?.pending) return;
   if (element.confirm && !(await askConfirm(element.confirm))) return;
   mark(mine, { pending: true });
+  pressed = key;
   const answer = await post("/drive/click", { ...target, action_id: element.action_id, ...(value === undefined ? {} : { value }), ...(selected === undefined ? {} : { selected }) });
   mark(mine, answer.ok ? null : { failed: explain(answer.error) });
   await finish({ kind: "click", answer, what: { ...target, element } });

@@ -2,14 +2,14 @@
 
 import { get } from "./api.js";
 import { renderBotBar } from "./bot_bar.js";
-import { renderChannel } from "./channel_view.js";
+import { composer, renderChannel } from "./channel_view.js";
 import { renderGuide } from "./guide.js";
 import { renderHome } from "./home.js";
 import { renderModal } from "./modal.js";
 import { renderMoneyTab } from "./money_tab.js";
 import { openTab, renderPanel } from "./panel.js";
 import { renderPayloadsTab } from "./payloads_tab.js";
-import { closeThread, settle } from "./place.js";
+import { closeThread, place, settle } from "./place.js";
 import { renderSidebar, showSidebar } from "./sidebar.js";
 import { changed, follow, onChange, store } from "./state.js";
 import { renderThread, threadIsOpen } from "./thread_view.js";
@@ -32,8 +32,14 @@ onChange(() => {
   renderPanel();
   TABS[openTab()]?.();
   renderGuide();
-  document.body.classList.add("drawn");
+  if (!document.body.classList.contains("drawn")) begin();
 });
+
+/** One can type at once, as in Slack; where a keyboard would cover the page, one asks for it. */
+function begin() {
+  document.body.classList.add("drawn");
+  if (matchMedia("(hover: hover)").matches && document.activeElement === document.body && !place.thread && !place.home) composer.box.focus({ preventScroll: true });
+}
 
 addEventListener("keydown", (event) => {
   if (event.key !== "Escape" || event.defaultPrevented || document.querySelector("dialog[open]")) return;

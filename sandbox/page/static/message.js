@@ -8,6 +8,7 @@ import { icon } from "./icons.js";
 import { mrkdwn } from "./mrkdwn.js";
 import { openThread, place } from "./place.js";
 import { clickable } from "./surface.js";
+import { toast } from "./toast.js";
 import { unknown } from "./unknown.js";
 import { person } from "./workspace.js";
 
@@ -32,7 +33,7 @@ export function messageNode(message, { compact, thread }) {
       h("div", { class: "content" }, ...withEdited(content(message, surface), message.edited)),
       h("div", { class: "thread-slot" }),
     ),
-    thread ? null : h("div", { class: "hover-tools" }, h("button", { type: "button", class: "icon-button", "aria-label": "Reply in thread", title: "Reply in thread", dataset: { focus: "reply" }, onclick: () => openThread(message.ts) }, icon("reply"))),
+    thread ? null : h("div", { class: "hover-tools" }, tool("reply", "Reply in thread", () => openThread(message.ts)), tool("link", "Copy link", () => copyLink(message))),
   );
 }
 
@@ -52,6 +53,19 @@ export function ephemeralNode(item, dismiss) {
       h("button", { type: "button", class: "link-button", dataset: { focus: "dismiss" }, onclick: dismiss }, "Dismiss message"),
     ),
   );
+}
+
+const tool = (name, label, onclick) => h("button", { type: "button", class: `icon-button tool-${name}`, "aria-label": label, title: label, dataset: { focus: name }, onclick }, icon(name));
+
+/** A message's permanent link, as Slack writes it. */
+async function copyLink({ channel, ts }) {
+  const address = `${location.origin}/archives/${channel}/p${ts.replace(".", "")}`;
+  try {
+    await navigator.clipboard.writeText(address);
+    toast("Link copied");
+  } catch {
+    toast(address); // the browser doesn't let this page copy
+  }
 }
 
 const head = (author, seconds) =>

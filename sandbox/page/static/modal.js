@@ -4,7 +4,7 @@ import { post } from "./api.js";
 import { renderBlocks } from "./blocks.js";
 import { h } from "./dom.js";
 import { icon } from "./icons.js";
-import { click, explain, finish, marksUnder } from "./interact.js";
+import { click, explain, finish, lastPressed, marksUnder } from "./interact.js";
 import { field, keyOf, missing, valuesOf } from "./modal_fields.js";
 import { place } from "./place.js";
 import { changed, refresh } from "./state.js";
@@ -16,6 +16,7 @@ import { viewsOf } from "./workspace.js";
 const dialog = document.getElementById("modal");
 let shown = null; // {id, hash, values, errors, problem, sending} of the view on top
 let drawn = "";
+let cameFrom = null; // the name of the control that had the focus before
 
 dialog.addEventListener("cancel", (event) => {
   event.preventDefault();
@@ -28,7 +29,7 @@ export function renderModal() {
   if (!view) {
     shown = null;
     drawn = "";
-    if (dialog.open) dialog.close();
+    if (dialog.open) leave();
     return;
   }
   if (shown?.id !== view.id) shown = { id: view.id, hash: null, values: new Map(), errors: {}, problem: null, sending: false };
@@ -38,9 +39,16 @@ export function renderModal() {
   draw(view, stack.length);
 }
 
+/** The browser gives the focus back, but not to what was drawn anew meanwhile. */
+function leave() {
+  dialog.close();
+  if (!cameFrom) return;
+  [...document.querySelectorAll("[data-focus]")].find((node) => node.dataset.focus === cameFrom)?.focus({ preventScroll: true });
+}
+
 function draw(view, depth) {
-  const before = dialog.contains(document.activeElement) ? document.activeElement : null;
-  const top = staysPut(view, before) ? (dialog.querySelector(".modal-body")?.scrollTop ?? 0) : 0;
+  const focused = dialog.contains(document.activeElement) ? document.activeElement : null;
+  const top = staysPut(view, focused) ? (dialog.querySelector(".modal-body")?.scrollTop ?? 0) : 0;
   const body = h(
     "div",
     { class: "modal-body" },
@@ -61,10 +69,14 @@ function draw(view, depth) {
       ),
     ),
   );
-  if (!dialog.open) dialog.showModal();
+  if (!dialog.open) {
+    const before = document.activeElement;
+    cameFrom = before.dataset.focus ?? (before.matches("body, article") ? lastPressed() : null);
+    dialog.showModal();
+  }
   const wrong = dialog.querySelector("[aria-invalid=true], .field-error + * [tabindex]");
   body.scrollTop = top;
-  const again = sameControl(before);
+  const again = sameControl(focused);
   if (wrong || !again) (wrong ?? dialog.querySelector(".modal-body input, .modal-body textarea, .modal-body select") ?? dialog.querySelector("footer .primary, footer .button"))?.focus();
   else again.focus({ preventScroll: true });
   shown.hash = view.hash;

@@ -10,6 +10,9 @@ const LAST = "signoff.viewer"; // who one was in the tab used last; a new tab be
 const FIRST = { handle: "riley", channel: "refunds" };
 let wanted = parse();
 
+/** The ts of the message a link led to, until it is shown. */
+export const arrival = { ts: wanted.thread };
+
 export const place = { user: null, channel: null, thread: null, home: false };
 
 function parse() {
@@ -41,7 +44,10 @@ export function openChannel(id) {
 export const openHome = () => go({ ...wanted, channel: HOME, thread: null });
 
 /** A message with its thread beside it. */
-export const openMessage = (id, ts) => go({ ...wanted, channel: isDirect(channel(id)) ? DIRECT : channel(id).name, thread: ts });
+export function openMessage(id, ts) {
+  arrival.ts = ts;
+  go({ ...wanted, channel: isDirect(channel(id)) ? DIRECT : channel(id).name, thread: ts });
+}
 export const openThread = (ts) => go({ ...wanted, thread: ts });
 export const closeThread = () => go({ ...wanted, thread: null });
 
@@ -54,5 +60,6 @@ function go(next) {
 
 addEventListener("hashchange", () => {
   wanted = parse();
+  arrival.ts = wanted.thread;
   changed();
 });

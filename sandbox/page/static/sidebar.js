@@ -29,6 +29,8 @@ export function renderSidebar() {
   setText(document.getElementById("you"), `You are ${me.name} (${roleOf(me)})`);
   const elsewhere = people().reduce((sum, it) => sum + mentionsOf(it.id), 0);
   toggle.classList.toggle("calls", elsewhere > 0);
+  const mine = mentionsOf(place.user);
+  document.title = `${mine ? `(${mine}) ` : ""}${me.name} · Signoff sandbox`;
 }
 
 function roomItem(id, name, picture, { unread, mentions }) {
@@ -100,4 +102,5 @@ function moveAmongPeople(event) {
   const all = people();
   const index = all.findIndex((it) => it.id === place.user);
   become(all[(index + step + all.length) % all.length].id);
+  queueMicrotask(() => switcher.querySelector("[aria-checked=true]").focus()); // once it is drawn
 }

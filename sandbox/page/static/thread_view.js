@@ -25,7 +25,7 @@ export function renderThread() {
   const open = threadIsOpen();
   pane.hidden = !open;
   if (!open) {
-    if (shown) giveFocusBack();
+    if (shown) giveFocusBack(shown);
     shown = null;
     return;
   }
@@ -48,7 +48,9 @@ export function renderThread() {
   }
 }
 
-function giveFocusBack() {
-  if (cameFrom?.isConnected) cameFrom.focus({ preventScroll: true });
+/** To what had it before; the bar under a message is drawn anew when its thread opens. */
+function giveFocusBack(ts) {
+  const bar = document.querySelector(`#message-list > [data-key="${CSS.escape(ts)}"] .thread-bar`);
+  if (cameFrom) (cameFrom.isConnected ? cameFrom : bar)?.focus({ preventScroll: true });
   cameFrom = null;
 }
