@@ -147,6 +147,24 @@ async def test_after_two_rejected_answers_nobody_asks_a_third_time(house: House)
     assert [call.state for call in await calls(house, run)] == [CallState.REJECTED] * 2
 
 
+async def test_a_rejected_answer_stays_rejected_whatever_its_form_would_be_today(house: House) -> None:
+    model, _ = made(RUBBISH, RUBBISH)
+    await house.install(musing(model, heard := Heard(stumbles=1)))
+    run = await house.start("musing")
+    await house.drive()
+
+    async def rewrite(text: str) -> None:
+        sql = "UPDATE model_calls SET text = :text WHERE tenant = :tenant AND run = :run"
+        await house.database.write(lambda tx: tx.run(sql, text=text, tenant=TENANT, run=run))
+
+    rejected = str((await calls(house, run))[0].text)
+    await rewrite('{"text": "well"}')
+    house.time.move(SETTINGS.expires_after / 10)
+    await house.drive()
+    assert [type(given) for given in heard.given] == [NoAnswer] * 2
+    await rewrite(rejected)
+
+
 async def test_a_call_cut_off_by_a_dying_process_is_asked_again_and_its_worst_case_stays(
     house: House,
 ) -> None:
@@ -192,7 +210,8 @@ async def test_a_call_without_an_answer_is_said_once_and_not_repeated(
     house: House, trouble: Any, reason: str, cost: int
 ) -> None:
     model, oracle = made(trouble, GOOD, timeout_s=0.05)
-    run = await mused(house, model, heard := Heard(stumbles=1))
+    async with asyncio.timeout(25):
+        run = await mused(house, model, heard := Heard(stumbles=1))
     assert [(type(given), given.reason) for given in heard.given] == [(NoAnswer, reason)] * 2
     assert len(oracle.asked) == 1
     [call] = await calls(house, run)
