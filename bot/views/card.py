@@ -16,7 +16,7 @@ from bot.views.limits import (
     MESSAGE_WEIGHT_MAX,
     weight,
 )
-from bot.views.people import may_approve
+from bot.views.people import may_approve, nobody_left
 from bot.views.question import question
 from bot.views.votes import votes
 from store.records import Approval, ApprovalStatus, Run
@@ -31,10 +31,7 @@ OUTCOME_TEXT_MAX = 300
 
 _TOO_LONG = ":warning: This request is too long to be shown whole, so it can't be approved here."
 _POSTED_AGAIN = "_Posted again, since the card was deleted. Only these buttons count._"
-_NOBODY = (
-    ":warning: Nobody who may approve this is left. It waits until it expires, or until somebody may again; "
-    "the thread says what helps."
-)
+_STUCK = "It waits until it expires, or until somebody may again; the thread says what helps."
 _SHORTENED = "_The request is too long to be shown again here._"
 
 
@@ -89,7 +86,7 @@ def _pending(story: Story, text: str, approval: Approval, request: GateRequest) 
         *question(request),
         context(ask),
         *sections(votes(policy, story.votes)),
-        *sections([_NOBODY] if approval.nobody_since else []),
+        *sections([f":warning: {nobody_left(policy)} {_STUCK}"] if approval.nobody_since else []),
         actions(f"approval:{approval.id}", [_approve(approval, request), *others]),
     ]
     if _fits(whole):

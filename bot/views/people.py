@@ -8,6 +8,15 @@ from workflows.approvals.policy import Policy
 MENTIONS_MAX = 40
 
 
+def nobody_left(policy: Policy) -> str:
+    """Where several have to agree, one who is left is not enough."""
+    return (
+        "Too few who may approve this are left."
+        if policy.quorum > 1
+        else "Nobody who may approve this is left."
+    )
+
+
 def may_approve(policy: Policy | Mapping[str, object]) -> str:
     """Who may decide, as a list of mentions: `<@U1>, <!subteam^S0LEADS>`."""
     parsed = policy if isinstance(policy, Policy) else Policy.model_validate(policy)

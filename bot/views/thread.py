@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from bot.views import describe, mrkdwn
 from bot.views.blocks import Rendered, sections
 from bot.views.limits import FALLBACK_TEXT_MAX, MESSAGE_WEIGHT_MAX, weight
-from bot.views.people import may_approve
+from bot.views.people import may_approve, nobody_left
 from store.records import Approval, ApprovalStatus
+from workflows.approvals.policy import Policy
 from workflows.story import Story
 
 BLOCKS_MAX = 40
@@ -66,11 +67,13 @@ def asks(story: Story, says: str = "") -> Rendered:
 
 
 def _nobody(story: Story, approval: Approval, title: str) -> str:
-    asked, requester = may_approve(approval.policy), mrkdwn.user(story.run.requester)
+    policy = Policy.model_validate(approval.policy)
+    asked, left = may_approve(policy), nobody_left(policy)
+    requester = mrkdwn.user(story.run.requester)
     return (
-        f":warning: Nobody is left who may approve this: {title}. Asked were {asked}; none of them is an "
-        f"active full member other than {requester}. Add somebody to the group in Slack, and they are called "
-        f"here. Or cancel it, name others under `approvers` in `signoff.toml`, and ask again. It waits until "
+        f":warning: {left} The question is: {title}. Asked were {asked}; who counts is an active full member "
+        f"other than {requester}. Add somebody to the group in Slack, and they are called. Or cancel it, "
+        f"name others under `approvers` in `signoff.toml`, and ask again. It waits until "
         f"{mrkdwn.date(approval.expires_at)}."
     )
 

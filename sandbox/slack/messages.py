@@ -172,7 +172,7 @@ class Messages:
             self.remove(message)
             return
         message.text, message.blocks, message.metadata = "This message was deleted.", [], None
-        message.deleted = True
+        message.deleted, message.edited = True, None
         self.save(message)
 
     def remove(self, message: Message) -> None:

@@ -101,10 +101,15 @@ def test_when_nobody_is_left_who_may_approve_people_hear_of_it_and_again_when_so
     for user in ("morgan", "sam"):
         assert people.post("person", user=user, groups=[])["ok"]
     until(lambda: "Nobody who may approve this is left" in told(asked.root()), "the card to say so")
-    until(lambda: "Nobody is left" in asked.thread(), "the thread to say so")
+    until(lambda: "Nobody who may approve this is left." in asked.thread(), "the thread to say so")
     assert "<!subteam^S0LEADS>" in asked.thread()
     assert "signoff.toml" in asked.thread()
-    until(lambda: any("Nobody who may approve" in each for each in _direct(people, "riley")), "word to Riley")
+    until(
+        lambda: any(
+            "Not enough people are left who may approve it" in each for each in _direct(people, "riley")
+        ),
+        "word to Riley",
+    )
     assert people.post("person", user="sam", groups=["S0LEADS"])["ok"]
     until(lambda: "is there again" in asked.thread(), "the call")
     until(lambda: "Nobody who may" not in told(asked.root()), "the card to take it back")

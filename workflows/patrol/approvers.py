@@ -13,8 +13,8 @@ from workflows.approvals.policy import Policy
 BATCH = 50
 
 NOBODY = (
-    "Nobody who may approve it is left, so it waits until it expires. Add somebody to the approvers, or "
-    "cancel it and ask again once `approvers` is changed."
+    "Not enough people are left who may approve it, so it waits until it expires. Add somebody to the "
+    "approvers, or cancel it and ask again once `approvers` is changed."
 )
 SOMEBODY = "Somebody who may approve it is there again."
 
