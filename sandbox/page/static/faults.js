@@ -19,6 +19,13 @@ const GROUPS = [
     ],
   ],
   [
+    "Stripe's webhooks",
+    [
+      ["Drop the next webhook", { target: "webhook", action: "drop" }, "The next webhook is never sent: the bot finds out by reading."],
+      ["Send the next webhook twice", { target: "webhook", action: "repeat" }, "The next webhook reaches the bot twice."],
+    ],
+  ],
+  [
     "What Slack brings to the bot",
     [
       ["Drop the next delivery", { target: "delivery", action: "drop" }, "The next delivery to the bot gets lost."],

@@ -8,8 +8,9 @@ const SHOWN_MAX = 100;
 const SIDES = {
   all: ["All", () => true],
   to_bot: ["To the bot", (it) => it.direction === "to_bot"],
-  slack: ["To Slack", (it) => it.direction === "from_bot" && it.kind !== "stripe"],
+  slack: ["To Slack", (it) => it.direction === "from_bot" && !["stripe", "model"].includes(it.kind)],
   stripe: ["To Stripe", (it) => it.direction === "from_bot" && it.kind === "stripe"],
+  model: ["To a model", (it) => it.direction === "from_bot" && it.kind === "model"],
 };
 const filter = document.getElementById("payloads-filter");
 const list = document.getElementById("payloads");
