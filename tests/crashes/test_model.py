@@ -77,7 +77,7 @@ def test_killed_in_the_middle_of_a_call_it_is_asked_again_and_the_lost_one_stays
     payment = "pi_plain20"
     advised.fault("model", "delay", delay_ms=3_000)
     assert advised.command(f"{payment} 25.00 charged twice")["ok"]
-    until(lambda: model_calls(advised, payment), "the call to be asked")
+    until(lambda: advised.model_calls(payment), "the call to arrive")
     advised.kill()
     [asked] = model_calls(advised, payment)
     assert (asked["state"], asked["cost_micro_usd"]) == ("asked", asked["reserved_micro_usd"])

@@ -114,6 +114,7 @@ def test_the_request_stands_between_markers_that_it_can_not_close() -> None:
     assert asked.shown.count("<data>") == asked.shown.count("</data>") == 1
     assert asked.shown.startswith("<data>\n")
     assert asked.shown.endswith("\n</data>")
+    assert not set(asked.shown.removeprefix("<data>").removesuffix("</data>")) & {"<", ">"}
     assert hostile not in asked.instructions
     assert json.loads(asked.shown.removeprefix("<data>").removesuffix("</data>"))["reason"] == hostile
 
