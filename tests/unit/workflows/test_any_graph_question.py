@@ -78,8 +78,12 @@ def test_the_digest_covers_everything_that_is_shown_and_which_interrupt_asks() -
 
 
 def test_its_format_is_pinned() -> None:
-    """Another value here is another digest for questions already asked."""
-    assert asked({"a": 1}).digest == "767c1c4619fb611c2235af88fd2994dfa416f15d560f9ad2eee5a67d07c21278"
+    """Another value here is another digest for questions already asked; the first of them kept no order."""
+    ordered = asked({"a": 1})
+    assert ordered.digest == "70a7e8caae72c04dcda7445cb2f9b18f8d88d756c5c1819082509002f2a5f00a"
+    assert ordered.question is not None
+    unordered = ordered.model_copy(update={"question": ordered.question.model_copy(update={"order": ()})})
+    assert unordered.digest == "767c1c4619fb611c2235af88fd2994dfa416f15d560f9ad2eee5a67d07c21278"
 
 
 def test_a_request_is_about_effects_or_a_question_and_never_about_nothing() -> None:
