@@ -144,6 +144,7 @@ def test_a_vote_of_who_may_no_more_is_void_and_the_others_count(now: dict[str, A
     assert weighed.void == ("U0MORGAN",)
     assert weighed.counting == ("U0SAM", "U0FIONA")
     assert weighed.carries(TWO)
+    assert not weigh(TWO, [facts(**now), SAM], "U0RILEY", NOW).carries(TWO)
 
 
 def test_a_vote_of_the_requester_never_counts() -> None:
