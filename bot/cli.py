@@ -74,12 +74,24 @@ def serve() -> None:
 
 
 async def _serve(environment: Environment, config: Config) -> None:
-    stopping = asyncio.Event()
-    loop = asyncio.get_running_loop()
+    """Until it is told to stop, which ends a start that hangs as well as a bot that serves."""
+    running = asyncio.create_task(_until_cancelled(environment, config), name="serving")
+
+    def stop() -> None:
+        # Told twice, it goes on with stopping.
+        if not running.cancelling():
+            running.cancel()
+
     for each in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(each, stopping.set)
+        asyncio.get_running_loop().add_signal_handler(each, stop)
+    await asyncio.wait({running})
+    if not running.cancelled():
+        running.result()
+
+
+async def _until_cancelled(environment: Environment, config: Config) -> None:
     async with serving(environment, config):
-        await stopping.wait()
+        await asyncio.Event().wait()
 
 
 @app.command()

@@ -147,21 +147,26 @@ def signoff(
     *arguments: str, home: Path | None = None, **environment: str
 ) -> "subprocess.CompletedProcess[str]":
     """Runs the `signoff` command on a home, with only these settings in its environment."""
+    return subprocess.run(
+        [sys.executable, "-m", "bot", *arguments],
+        cwd=ROOT,
+        env=only(home, **environment),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def only(home: Path | None, **environment: str) -> dict[str, str]:
+    """This process's environment, with none of its settings but these."""
     inherited = {
         key: value
         for key, value in environ.items()
         if not key.startswith(("SLACK_", "STRIPE_", "SIGNOFF_", "COLUMNS"))
     }
     chosen = {"SIGNOFF_HOME": str(home)} if home else {}
-    return subprocess.run(
-        [sys.executable, "-m", "bot", *arguments],
-        cwd=ROOT,
-        env={**inherited, **chosen, **environment},
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    return {**inherited, **chosen, **environment}
 
 
 def _if(found: Json, holds: Callable[[Json], bool]) -> Json | None:

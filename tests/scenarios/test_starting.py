@@ -1,11 +1,14 @@
 """A bot that can't or may not run says why in a line and ends with exit code 1."""
 
+import socket
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from tests.harness import ROOT, Sandbox, quick_config
-from tests.scenarios.asking import refund, signoff
+from tests.scenarios.asking import only, refund, signoff
 
 GOOD = {
     "SLACK_BOT_TOKEN": "xoxb-sandbox",
@@ -47,6 +50,21 @@ def test_a_live_key_is_refused_with_the_sandbox_s_slack(tmp_path: Path) -> None:
 def test_a_missing_configuration_is_named_with_what_to_do(tmp_path: Path) -> None:
     file = tmp_path / "nowhere.toml"
     _refused(tmp_path, {**GOOD, "SIGNOFF_CONFIG": str(file)}, str(file), "Copy signoff.toml.example")
+
+
+def test_a_start_that_slack_keeps_waiting_stops_when_it_is_told_to(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        silent.settimeout(30)
+        address = f"http://127.0.0.1:{silent.getsockname()[1]}/slack/api/"
+        bot = subprocess.Popen(
+            [sys.executable, "-m", "bot", "serve"],
+            cwd=ROOT,
+            env=only(tmp_path / "home", **{**GOOD, "SLACK_API_URL": address}),
+        )
+        connection, _ = silent.accept()
+        with connection:
+            bot.terminate()
+            assert bot.wait(timeout=10) == 0
 
 
 WRONG = {
