@@ -69,7 +69,7 @@ async def test_of_two_decisions_at_once_the_second_is_stale(database: Database, 
     assert (found.status, found.decided_by, found.decided_at) == (ApprovalStatus.APPROVED, "U0MORGAN", NOW)
 
 
-@pytest.mark.parametrize("status", set(ApprovalStatus) - {ApprovalStatus.PENDING})
+@pytest.mark.parametrize("status", sorted(set(ApprovalStatus) - {ApprovalStatus.PENDING}))
 async def test_every_decision_is_final(database: Database, pending: Approval, status: ApprovalStatus) -> None:
     await database.write(lambda tx: approvals.decide(tx, pending, status, "U0MORGAN", "", NOW))
     with pytest.raises(Stale):
