@@ -27,7 +27,9 @@ AT_ONCE_MAX = 32
 LOOK_EVERY_S = 0.5
 STORE_RETRY_S = 1.0
 CUT_OFF_MAX = 20
+# Slack and Stripe repeat a delivery for three days at most.
 DELIVERIES_KEPT = timedelta(days=7)
+FORGET_EVERY = timedelta(days=1)
 
 
 class EmbeddedEngine:
@@ -41,6 +43,7 @@ class EmbeddedEngine:
         self._bells = bells
         self._drives: set[asyncio.Task[None]] = set()
         self._loop: asyncio.Task[None] | None = None
+        self._forgotten_at: datetime | None = None
 
     async def start(self) -> None:
         now = self._clock()
@@ -49,9 +52,6 @@ class EmbeddedEngine:
         )
         if taken_back:
             log.info("runs_taken_back", tenant=self._tenant, count=taken_back)
-        await self._database.write(
-            lambda tx: deliveries.forget_before(tx, self._tenant, now - DELIVERIES_KEPT)
-        )
         self._loop = asyncio.create_task(self._serve(), name="engine")
 
     async def stop(self) -> None:
@@ -72,6 +72,7 @@ class EmbeddedEngine:
 
     async def _look(self) -> None:
         now = self._clock()
+        await self._forget_deliveries(now)
         free = AT_ONCE_MAX - len(self._drives)
         due, over = await self._database.read(lambda tx: _due(tx, self._tenant, now, free))
         if over:
@@ -83,6 +84,14 @@ class EmbeddedEngine:
                 drive = asyncio.create_task(self._drive(run), name=f"drive {run.id}")
                 self._drives.add(drive)
                 drive.add_done_callback(self._driven)
+
+    async def _forget_deliveries(self, now: datetime) -> None:
+        """Once a day, from the start on."""
+        if self._forgotten_at is None or now - self._forgotten_at >= FORGET_EVERY:
+            await self._database.write(
+                lambda tx: deliveries.forget_before(tx, self._tenant, now - DELIVERIES_KEPT)
+            )
+            self._forgotten_at = now
 
     async def _claim(self, run: Run) -> None:
         await self._database.write(lambda tx: runs.claim(tx, run, self._database.boot))
