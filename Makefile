@@ -4,16 +4,19 @@ PYTHON ?= python3
 PORT ?= 8700
 SIGNOFF_HOME ?= .signoff
 WORKERS ?= 3
+MINUTES ?= 15
 export SIGNOFF_HOME
 
 BIN := .venv/bin
 SOURCES := bot workflows store sandbox examples tests benchmarks
 
-.PHONY: up test check format bench pictures pins clean help
+.PHONY: up test crashes crashes-broken check format bench pictures pins clean help
 
 help:
 	@echo "make up       start the sandbox and the bot, and print the page's address (PORT=$(PORT))"
 	@echo "make test     run every test, in $(WORKERS) processes (WORKERS=), or some: TESTS=tests/store"
+	@echo "make crashes  kill the bot for $(MINUTES) minutes (MINUTES=), and add to docs/crash-matrix.md"
+	@echo "make crashes-broken  show that bots broken on purpose are found by it"
 	@echo "make check    format, lint, types, import contracts"
 	@echo "make format   format the code"
 	@echo "make bench    measure speed and size, about ten minutes (ONLY=acks: one of them); see benchmarks/README.md"
@@ -28,6 +31,12 @@ up: $(if $(SIGNOFF_MODEL),.venv/dev.stamp,.venv/run.stamp)
 # The tests wait for processes more than they compute, so a few more of them than cores run at once.
 test: .venv/dev.stamp
 	$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadgroup $(TESTS)
+
+crashes: .venv/dev.stamp
+	$(BIN)/python -m tests.crashes.matrix --minutes $(MINUTES)
+
+crashes-broken: .venv/dev.stamp
+	$(BIN)/python -m tests.crashes.matrix.broken
 
 check: .venv/dev.stamp
 	$(BIN)/ruff format --check $(SOURCES)

@@ -19,6 +19,7 @@ from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetry
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
+from bot.app import slack_app
 from bot.clock import clock_following
 from bot.directory import SlackDirectory
 from bot.doctor import slack_tokens
@@ -120,7 +121,7 @@ async def serving(environment: Environment, config: Config, parts: Parts = REAL_
         watch = Watch(database, patrol, surroundings, directory, installation)
         poster = parts.poster(publishing, database, registry, clock, patrol)
         publisher = Publisher(database, poster, watch, tenant, config.slack, clock, bells)
-        app = parts.app(
+        app = slack_app(
             listening,
             authorized,
             database,

@@ -11,9 +11,7 @@ from pathlib import Path
 
 import aiohttp
 import stripe
-from slack_bolt.async_app import AsyncApp
 
-from bot.app import slack_app
 from bot.posting import Poster
 from store.sqlite import Database
 from workflows.effects.ledger import Ledger
@@ -28,7 +26,6 @@ class Parts:
     database: Callable[[Path, datetime], Awaitable[Database]] = Database.open
     slack_http: Callable[..., aiohttp.ClientSession] = aiohttp.ClientSession
     stripe_http: Callable[..., stripe.HTTPXClient] = stripe.HTTPXClient
-    app: Callable[..., AsyncApp] = slack_app
     refunds: Callable[[stripe.StripeClient], SystemOfRecord] = StripeRefunds
     ledger: Callable[..., Ledger] = Ledger
     poster: Callable[..., Poster] = Poster

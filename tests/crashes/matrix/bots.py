@@ -1,0 +1,98 @@
+"""Bots that start in an instant: forked from this process, which has imported everything, and really killed.
+
+Whoever uses this has no thread of its own: a fork copies only the one that calls it.
+"""
+
+import asyncio
+import ctypes
+import gc
+import os
+import signal
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+from bot import logs
+from bot.bootstrap import serving
+from bot.parts import Parts
+from bot.settings import read_config, read_environment
+from tests.crashes.matrix.control import READY, Control
+
+START_MAX_S = 20.0
+LOOK_S = 0.01
+_PR_SET_PDEATHSIG = 1
+_libc = ctypes.CDLL(None) if sys.platform == "linux" else None
+
+
+class BotStuck(Exception):
+    """The bot neither serves nor ends."""
+
+
+class Bot:
+    """One process at a time on one home. `was_killed` tells of the last: a bot may also end by itself, where
+    Slack refuses to say who it is."""
+
+    def __init__(self, environment: Mapping[str, str], parts: Parts, control: Control, log: Path) -> None:
+        self._environment = environment
+        self._parts = parts
+        self._control = control
+        self._log = log
+        self.pid: int | None = None
+        self.was_killed = False
+        gc.collect()
+        gc.freeze()  # a collection in the child would copy every page of what was imported
+
+    def start(self) -> list[str]:
+        """Returns the points passed until it serves, or until it died on the way."""
+        self.pid = os.fork()
+        if self.pid == 0:
+            self._be_the_bot()
+        passed: list[str] = []
+        deadline_s = time.monotonic() + START_MAX_S
+        while READY not in passed and self.is_alive():
+            if time.monotonic() > deadline_s:
+                raise BotStuck(f"not serving after {START_MAX_S} s; see {self._log}")
+            time.sleep(LOOK_S)
+            passed += self._control.passed()
+        passed += self._control.passed()
+        return [each for each in passed if each != READY]
+
+    def is_alive(self) -> bool:
+        if self.pid is None:
+            return False
+        ended, status = os.waitpid(self.pid, os.WNOHANG)
+        if not ended:
+            return True
+        self.pid = None
+        self.was_killed = os.WIFSIGNALED(status)
+        return False
+
+    def kill(self) -> None:
+        """`kill -9`; returns when it is dead."""
+        if self.pid is not None:
+            os.kill(self.pid, signal.SIGKILL)
+            os.waitpid(self.pid, 0)
+            self.pid, self.was_killed = None, True
+
+    def _be_the_bot(self) -> None:
+        try:
+            os.setsid()
+            if _libc is not None:
+                _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+            log = os.open(self._log, os.O_CREAT | os.O_APPEND | os.O_WRONLY)
+            os.dup2(log, 1)
+            os.dup2(log, 2)
+            os.environ.update(self._environment)
+            logs.configure()
+            asyncio.run(self._serve())
+        except BaseException:  # noqa: BLE001  the log hears of it, and no child may go on as its parent
+            sys.excepthook(*sys.exc_info())
+        finally:
+            os._exit(1)
+
+    async def _serve(self) -> None:
+        environment = read_environment()
+        async with serving(environment, read_config(environment.signoff_config), self._parts):
+            self._control.note(READY)
+            await asyncio.Event().wait()

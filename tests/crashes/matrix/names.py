@@ -1,0 +1,42 @@
+"""What a commit records, in words: the transaction's name in the code says which one it is."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+WORDS = {
+    "Runs.start": "request recorded",
+    "Runs.cancel": "cancellation recorded",
+    "Approvals.decide": "decision recorded",
+    "EmbeddedEngine.start": "start tidied up",
+    "EmbeddedEngine._claim": "run claimed",
+    "EmbeddedEngine._look": "expiry recorded",
+    "RunContext.note": "step noted",
+    "Driver._commit": "boundary",
+    "Driver._postpone": "run postponed",
+    "Driver._try_again": "later attempt",
+    "Driver._give_up": "run given up",
+    "Ledger._intend": "intent recorded",
+    "Ledger._renew": "next generation",
+    "Ledger._settle": "outcome recorded",
+    "Lookout._put_off": "next look",
+    "Lookout._act_on": "reversal recorded",
+    "StripeWebhooks._record": "webhook recorded",
+    "Patrol.start": "surroundings looked at",
+    "Patrol.admit": "run admitted",
+    "_mark_sending": "message about to be sent",
+    "Publisher._sent": "message sent",
+    "Publisher._later": "message delayed",
+    "Publisher._hold": "message held",
+    "Publisher._slow_down": "message slowed down",
+    "Publisher._bury": "message buried",
+}
+
+
+def commit_name(work: Callable[..., Any]) -> str:
+    """By where the work was written; one that is new has its own name until it gets words here."""
+    while isinstance(work, partial):
+        work = work.func
+    name = str(getattr(work, "__qualname__", type(work).__name__))
+    place = name.partition(".<locals>")[0]
+    return WORDS.get(place, place)

@@ -1,0 +1,53 @@
+"""One of the processes that kill: `python -m tests.crashes.matrix.worker FOLDER SEED SECONDS`.
+
+It has a sandbox of its own in FOLDER, and writes what it has counted to FOLDER/counts.json after each walk.
+"""
+
+import random
+import shutil
+import sys
+import time
+from collections.abc import Iterator
+from itertools import cycle
+from pathlib import Path
+
+from tests.crashes.matrix.campaigns import (
+    Points,
+    Scene,
+    every_point,
+    faults,
+    hardest,
+    many_in_turn,
+    under_load,
+)
+from tests.crashes.matrix.counts import Counts
+from tests.crashes.matrix.stage import Stage, staged
+
+KEPT_MAX = 5
+
+
+def main(folder: Path, seed: int, seconds: float) -> None:
+    until_s = time.monotonic() + seconds
+    counts = Counts()
+    with staged(folder) as stage:
+        for scene in scenes(stage, Points(folder.parent), random.Random(seed)):
+            if time.monotonic() > until_s:
+                break
+            walked = scene.play(stage)
+            counts.add(scene.campaign, scene.name, walked)
+            counts.write(folder / "counts.json")
+            if walked.judgement.wrong and len(counts.wrong) <= KEPT_MAX:
+                stage.bot.kill()
+                shutil.copytree(folder / "home", folder / f"wrong-{len(counts.wrong)}")
+
+
+def scenes(stage: Stage, points: Points, chance: random.Random) -> Iterator[Scene]:
+    """A little of everything, for as long as anybody asks."""
+    each_once, in_turn = every_point(stage, points, chance), many_in_turn(stage, points, chance)
+    load, trouble, hard = under_load(chance), faults(chance), hardest()
+    for campaign in cycle([each_once, in_turn, load, trouble, in_turn, each_once, hard, in_turn]):
+        yield next(campaign)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), int(sys.argv[2]), float(sys.argv[3]))
