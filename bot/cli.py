@@ -5,6 +5,7 @@ import json
 import signal
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from pathlib import Path
 from typing import Annotated
 
 import stripe
@@ -24,6 +25,7 @@ from bot.settings import Config, Environment, Home, SettingsError, read_config, 
 from bot.telling import tell_state, tell_story
 from bot.winding_up import wind_up
 from store import runs as run_rows
+from store.backup import NotBackedUp, back_up
 from store.errors import StoreError
 from store.sqlite import open_for_reading
 from store.transaction import Transaction
@@ -141,6 +143,26 @@ def verify() -> None:
 
 
 @app.command()
+def backup(
+    copy: Annotated[Path, typer.Argument(metavar="FILE", help="the copy to make; it must not be there yet")],
+) -> None:
+    """Copy the database, whether a bot is running or not. docs/operations.md says how to go back to it."""
+    file = Home().database_file
+    _must_exist(file)
+    try:
+        made = back_up(file, copy)
+    except NotBackedUp as error:
+        problems.print(f"signoff: {error}", markup=False, soft_wrap=True)
+        raise typer.Exit(1) from None
+    console.print(
+        f"{copy}: {made.size_bytes:,} bytes, schema {made.schema}, {made.runs:,} runs of which "
+        f"{made.waiting:,} wait. It was read through once, and is whole.",
+        markup=False,
+        soft_wrap=True,
+    )
+
+
+@app.command()
 def manifest(
     url: Annotated[
         str | None, typer.Option(help="where Slack reaches this bot over HTTP; without it, for Socket Mode")
@@ -174,9 +196,13 @@ def doctor() -> None:
 def _reading() -> Iterator[Transaction]:
     """One consistent picture of the database under SIGNOFF_HOME, whether a bot is running or not."""
     file = Home().database_file
-    if not file.exists():
-        problems.print(f"signoff: there is no database at {file}; set SIGNOFF_HOME.", markup=False)
-        raise typer.Exit(1)
+    _must_exist(file)
     with closing(open_for_reading(file)) as connection:
         connection.execute("BEGIN")
         yield Transaction(connection)
+
+
+def _must_exist(file: Path) -> None:
+    if not file.exists():
+        problems.print(f"signoff: there is no database at {file}; set SIGNOFF_HOME.", markup=False)
+        raise typer.Exit(1)

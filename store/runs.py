@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from store.records import Run, RunStatus
 from store.statements import statements
@@ -218,6 +219,12 @@ def count_since(
 
 def all_ids(tx: Transaction) -> Sequence[tuple[str, str]]:
     return [(str(row["tenant"]), str(row["id"])) for row in tx.all(SQL["all_ids"])]
+
+
+def count_all(tx: Transaction) -> tuple[int, int]:
+    """Of every workspace: how many runs there are, and how many of them wait."""
+    row: Any = tx.one(SQL["count_all"])
+    return int(row["count"]), int(row["waiting"])
 
 
 def _count(row: object) -> int:

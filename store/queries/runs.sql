@@ -147,3 +147,7 @@ SELECT * FROM runs ORDER BY created_at DESC LIMIT :limit
 -- name: all_ids
 -- Of every workspace: only commands on the machine itself ask this.
 SELECT tenant, id FROM runs ORDER BY tenant, id
+
+-- name: count_all
+-- Of every workspace: only commands on the machine itself ask this.
+SELECT count(*) AS count, count(*) FILTER (WHERE status = 'waiting') AS waiting FROM runs

@@ -17,7 +17,13 @@ FILES = sorted(file.stem for file in (PACKAGE / "queries").glob("*.sql"))
 OF_LANGGRAPH = {"checkpoints", "writes"}
 WITHOUT_TENANT = {"boots"}  # the owner of the file is one for all tenants
 # For commands on the machine itself.
-ACROSS_TENANTS = {("runs", "all_ids"), ("runs", "recent"), ("runs", "open_tenants"), ("outbox", "dead")}
+ACROSS_TENANTS = {
+    ("runs", "all_ids"),
+    ("runs", "count_all"),
+    ("runs", "recent"),
+    ("runs", "open_tenants"),
+    ("outbox", "dead"),
+}
 POLLED = [
     ("runs", "due", "runs_due"),
     ("runs", "orphans", "runs_running"),
