@@ -8,7 +8,7 @@ from PIL import Image
 from playwright.sync_api import Page
 
 # The page's own colours are few: this many keep its text crisp and the file small.
-COLOURS = 96
+COLOURS = 160
 
 
 @dataclass
@@ -29,7 +29,9 @@ class Film:
 
     def save(self, file: Path) -> None:
         """An endless GIF. All frames share the palette of the fullest, so that nothing flickers."""
-        palette = max(self._frames, key=_colours).quantize(COLOURS, dither=Image.Dither.NONE)
+        fullest = max(self._frames, key=_colours)
+        # Rare colours count as well: a small green circle means low risk.
+        palette = fullest.quantize(COLOURS, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
         first, *rest = (frame.quantize(palette=palette, dither=Image.Dither.NONE) for frame in self._frames)
         first.save(
             file, save_all=True, append_images=rest, duration=self._durations_ms, loop=0, optimize=False
