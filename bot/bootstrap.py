@@ -26,7 +26,6 @@ from bot.doctor import slack_tokens
 from bot.doctor.database import unusable
 from bot.doctor.examination import examine_start
 from bot.doctor.finding import Finding, StartRefused, Uninstalled
-from bot.doctor.model import chosen_model
 from bot.parts import REAL_PARTS, Parts
 from bot.publisher import Publisher
 from bot.settings import Config, Environment, SettingsError
@@ -74,7 +73,7 @@ async def serving(environment: Environment, config: Config, parts: Parts = REAL_
     asyncio.get_running_loop().set_default_executor(
         ThreadPoolExecutor(THREADS_MAX, thread_name_prefix="node")
     )
-    model = chosen_model(environment, config)
+    model = parts.model(environment, config)
     file = environment.signoff_clock_file
     clock = clock_following(file) if file else system_clock
     bells = Bells()

@@ -12,11 +12,14 @@ from pathlib import Path
 import aiohttp
 import stripe
 
+from bot.doctor.model import chosen_model
 from bot.posting import Poster
+from bot.settings import Config, Environment
 from store.sqlite import Database
 from workflows.effects.ledger import Ledger
 from workflows.effects.stripe_refund import StripeRefunds
 from workflows.effects.system import SystemOfRecord
+from workflows.models.chat import ChatModel
 
 
 @dataclass(frozen=True)
@@ -29,6 +32,7 @@ class Parts:
     refunds: Callable[[stripe.StripeClient], SystemOfRecord] = StripeRefunds
     ledger: Callable[..., Ledger] = Ledger
     poster: Callable[..., Poster] = Poster
+    model: Callable[[Environment, Config], ChatModel | None] = chosen_model
 
 
 REAL_PARTS = Parts()

@@ -1,4 +1,4 @@
-"""The two seams, each wrapped once: every commit, and every call to Slack and Stripe, passes its points.
+"""The two seams, each wrapped once: every commit and every call to Slack, Stripe and a model passes its points.
 
 Composition only: the constructors in `bot/parts.py` are replaced by ones that put a wrapper around the real
 thing.
@@ -9,7 +9,7 @@ import json
 import re
 from collections.abc import Awaitable, Callable
 from concurrent.futures import Future
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -21,11 +21,14 @@ import stripe
 from aiohttp.client_middlewares import ClientHandlerType
 
 from bot.parts import REAL_PARTS, Parts
+from bot.settings import Config, Environment
 from store.ownership import Ownership
 from store.sqlite import Database, Work
 from store.writer import Job, Writer
 from tests.crashes.matrix.control import Control
 from tests.crashes.matrix.names import commit_name
+from workflows.models.chat import ChatModel, NoReply, Reply
+from workflows.models.question import Question
 
 T = TypeVar("T")
 
@@ -47,6 +50,7 @@ def seamed(control: Control, parts: Parts = REAL_PARTS, writer: Make | None = No
         database=database,
         slack_http=partial(aiohttp.ClientSession, middlewares=(_slack_calls(control),)),
         stripe_http=partial(StripeHttp, control),
+        model=partial(_model, control, parts.model),
     )
 
 
@@ -149,3 +153,23 @@ class StripeHttp(stripe.HTTPXClient):
         name = f"stripe {method.upper()} {path}"
         call = partial(super().request_async, method, url, headers, post_data)
         return await _called(self._control, name, call)
+
+
+def _model(
+    control: Control,
+    choose: Callable[[Environment, Config], ChatModel | None],
+    environment: Environment,
+    config: Config,
+) -> ChatModel | None:
+    model = choose(environment, config)
+    return SeamedModel(**vars(model), control=control) if model else None
+
+
+@dataclass(frozen=True)
+class SeamedModel(ChatModel):
+    """A model is asked by `send` alone."""
+
+    control: Control
+
+    async def send(self, question: Question[Any]) -> Reply | NoReply:
+        return await _called(self.control, "model completion", partial(super().send, question))

@@ -69,7 +69,7 @@ class Stage:
 
 
 @contextmanager
-def staged(folder: Path, around: Callable[[Control], Parts] = seamed) -> Iterator[Stage]:
+def staged(folder: Path, around: Callable[[Control], Parts] = seamed, model: str = "") -> Iterator[Stage]:
     """The bot is not started yet. `around` makes its parts, with the points in them."""
     port, bot_port = free_port(), free_port()
     home = folder / "home"
@@ -86,7 +86,10 @@ def staged(folder: Path, around: Callable[[Control], Parts] = seamed) -> Iterato
         )
         outside = Sandbox(port, home, process.pid, bot_port)
         settings = Settings(port=port, home=home, webhook_port=bot_port)
-        environment = bot_environment(settings) | {"SIGNOFF_CONFIG": str(config)}
+        environment = bot_environment(settings) | {
+            "SIGNOFF_CONFIG": str(config),
+            "SIGNOFF_MODEL": model,
+        }
         control = Control(folder / "points.log")
         bot = Bot(environment, around(control), control, folder / "bot.log")
         try:

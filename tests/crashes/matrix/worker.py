@@ -24,13 +24,18 @@ from tests.crashes.matrix.counts import Counts
 from tests.crashes.matrix.stage import Stage, staged
 
 KEPT_MAX = 5
+MODEL = "openai:gpt-5-mini"
+WITH_A_MODEL = 4  # one worker of so many
 
 
 def main(folder: Path, seed: int, seconds: float) -> None:
     until_s = time.monotonic() + seconds
     counts = Counts()
-    with staged(folder) as stage:
-        for scene in scenes(stage, Points(folder.parent), random.Random(seed)):
+    # Each has points of its own, because there are more of them with a model.
+    asks_a_model = seed % WITH_A_MODEL == 0
+    points = Points(folder if asks_a_model else folder.parent)
+    with staged(folder, model=MODEL if asks_a_model else "") as stage:
+        for scene in scenes(stage, points, random.Random(seed)):
             if time.monotonic() > until_s:
                 break
             walked = scene.play(stage)
