@@ -17,8 +17,11 @@ from pathlib import Path
 
 from tests.crashes.matrix.counts import Counts
 from tests.crashes.matrix.report import written
+from tests.crashes.matrix.worker import STOP
 from tests.harness import ROOT
 
+# A killed process needs no disk that lasts, and a hundred bots a minute would keep a disk busy with syncing.
+MEMORY = Path("/dev/shm")
 SAY_EVERY_S = 30.0
 OVERTIME_S = 120.0
 
@@ -31,7 +34,7 @@ def main() -> int:
     parser.add_argument("--counts", type=Path, default=ROOT / "docs" / "crash-matrix.json")
     parser.add_argument("--table", type=Path, default=ROOT / "docs" / "crash-matrix.md")
     given = parser.parse_args()
-    folder = Path(tempfile.mkdtemp(prefix="crashes-"))
+    folder = Path(tempfile.mkdtemp(prefix="crashes-", dir=MEMORY if MEMORY.is_dir() else None))
     fresh = _kill(folder, given.minutes * 60, given.workers)
     total = Counts.read(given.counts)
     total.merge(fresh)
@@ -48,18 +51,16 @@ def main() -> int:
 
 
 def _kill(folder: Path, seconds: float, workers: int) -> Counts:
+    """For so long, or until Ctrl-C; what was counted by then counts."""
     began, began_s = datetime.now(UTC), time.monotonic()
     homes = [folder / str(number) for number in range(workers)]
-    running = []
-    for number, home in enumerate(homes):
-        home.mkdir()
-        seed = str(int(began.timestamp()) * 100 + number)
-        command = [sys.executable, "-m", "tests.crashes.matrix.worker", str(home), seed, str(seconds)]
-        log = (home / "worker.log").open("wb")
-        running.append(subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log))
+    running = [_worker(home, int(began.timestamp()) * 100 + n, seconds) for n, home in enumerate(homes)]
     said_s = began_s
     while any(each.poll() is None for each in running):
-        time.sleep(0.5)
+        try:
+            time.sleep(0.5)
+        except KeyboardInterrupt:
+            (folder / STOP).touch()
         if time.monotonic() - said_s > SAY_EVERY_S:
             said_s = time.monotonic()
             now = _added(homes)
@@ -74,6 +75,14 @@ def _kill(folder: Path, seconds: float, workers: int) -> Counts:
             _say((home / "worker.log").read_text()[-3000:])
     total.sittings = [_sitting(began, time.monotonic() - began_s, workers, total.kills)]
     return total
+
+
+def _worker(home: Path, seed: int, seconds: float) -> "subprocess.Popen[bytes]":
+    """In a session of its own, so that Ctrl-C does not cut off a walk."""
+    home.mkdir()
+    command = [sys.executable, "-m", "tests.crashes.matrix.worker", str(home), str(seed), str(seconds)]
+    with (home / "worker.log").open("wb") as log:
+        return subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log, start_new_session=True)
 
 
 def _added(homes: Sequence[Path]) -> Counts:

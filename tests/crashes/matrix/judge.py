@@ -20,7 +20,9 @@ from workflows.invariants import broken_rules
 if TYPE_CHECKING:
     from tests.crashes.matrix.walk import Progress
 
-SENT = "SELECT id FROM outbox WHERE kind IN ('root', 'step', 'ask', 'reply')"
+# What is withheld from a closed channel is meant never to be there.
+SENT = """SELECT id FROM outbox WHERE kind IN ('root', 'step', 'ask', 'reply')
+          AND NOT (state = 'dead' AND error LIKE 'withheld: %')"""
 
 
 @dataclass(frozen=True)

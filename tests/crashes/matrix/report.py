@@ -18,9 +18,10 @@ A commit has three points: *before* it is handed to the writer, *committed*, in 
 after SQLite's COMMIT, and *after*, when whoever asked for it has heard. A call has two, and a third, *on its
 way*, where it takes its time: it has left, and nobody has answered.
 
-What it does not show: the machine losing power (SQLite's `synchronous=FULL` is for that), Slack and Stripe
-themselves (the sandbox stands in for them), and messages only one person sees. Those leave nothing to be
-found by, so after a kill one may be heard twice; that is counted below.
+What it does not show: the machine losing power (SQLite's `synchronous=FULL` is for that, and here the files
+are in memory where the system has a place for that), Slack and Stripe themselves (the sandbox stands in for
+them), and messages only one person sees. Those leave nothing to be found by, so after a kill one may be heard
+twice; that is counted below.
 """
 
 HEADS = ("kills", "refunds expected", "made", "cards expected", "posted", "runs lost", "posted twice")

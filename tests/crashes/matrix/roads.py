@@ -71,6 +71,14 @@ def wait_too_long(stage: Stage, trip: Trip, card: Json) -> bool:
     return True
 
 
+def leave(stage: Stage, trip: Trip, card: Json) -> bool:
+    return bool(stage.outside.post("person", user="riley", deleted=True)["ok"])
+
+
+def archive(stage: Stage, trip: Trip, card: Json) -> bool:
+    return bool(stage.outside.post("channel", channel=card["channel"], archived=True)["ok"])
+
+
 def cancel_at_the_last_instant(stage: Stage, trip: Trip, card: Json) -> bool:
     """Approved, then taken back while the bot is about to record its intent; and then it dies."""
     stage.control.give(Order(LAST_INSTANT, then="stand"))
@@ -105,6 +113,8 @@ ROADS: dict[str, Road] = {
     for road in (
         APPROVED,
         Road("rejected", reject, frozenset(["rejected"]), refunds=0),
+        Road("requester deactivated", leave, frozenset(["cancelled"]), refunds=0),
+        Road("channel archived", archive, frozenset(["cancelled"]), refunds=0),
         Road("cancelled", cancel, frozenset(["cancelled"]), refunds=0),
         Road("expired", wait_too_long, frozenset(["expired"]), refunds=0),
         Road("nothing left to refund", approve, FAILED, refunds=0, odd_payment="pi_spent", asks=False),

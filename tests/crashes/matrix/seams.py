@@ -1,4 +1,4 @@
-"""The two seams, each wrapped once: every commit and every call to Slack, Stripe and a model passes its points.
+"""The two seams, each wrapped once: each commit and each call to Slack, Stripe and a model passes its points.
 
 Composition only: the constructors in `bot/parts.py` are replaced by ones that put a wrapper around the real
 thing.

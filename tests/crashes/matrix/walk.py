@@ -17,7 +17,7 @@ from tests.harness import Json, buttons
 
 LOOK_S = 0.015
 LOOK_EVERY_S = 0.1
-WALK_MAX_S = 30.0
+WALK_MAX_S = 120.0
 LONGER_A_DEATH_S = 2.0
 QUIET_S = 0.7
 HURRY_MAX_S = 3_600.0

@@ -1,6 +1,7 @@
 """One of the processes that kill: `python -m tests.crashes.matrix.worker FOLDER SEED SECONDS`.
 
-It has a sandbox of its own in FOLDER, and writes what it has counted to FOLDER/counts.json after each walk.
+It has a sandbox of its own in FOLDER, and writes what it has counted to FOLDER/counts.json after each walk. A
+file `stop` beside FOLDER ends it early.
 """
 
 import random
@@ -24,6 +25,7 @@ from tests.crashes.matrix.counts import Counts
 from tests.crashes.matrix.stage import Stage, staged
 
 KEPT_MAX = 5
+STOP = "stop"
 MODEL = "openai:gpt-5-mini"
 WITH_A_MODEL = 4  # one worker of so many
 
@@ -36,7 +38,7 @@ def main(folder: Path, seed: int, seconds: float) -> None:
     points = Points(folder if asks_a_model else folder.parent)
     with staged(folder, model=MODEL if asks_a_model else "") as stage:
         for scene in scenes(stage, points, random.Random(seed)):
-            if time.monotonic() > until_s:
+            if time.monotonic() > until_s or (folder.parent / STOP).exists():
                 break
             walked = scene.play(stage)
             counts.add(scene.campaign, scene.name, walked)
