@@ -6,12 +6,15 @@ Whoever uses this has no thread of its own: a fork copies only the one that call
 import asyncio
 import ctypes
 import gc
+import inspect
 import os
 import signal
 import sys
 import time
 from collections.abc import Mapping
 from pathlib import Path
+
+import anyio._backends._asyncio  # noqa: F401  httpx imports it at its first call: once, and not in each child
 
 from bot import logs
 from bot.bootstrap import serving
@@ -40,6 +43,8 @@ class Bot:
         self._log = log
         self.pid: int | None = None
         self.was_killed = False
+        # Once instead of in each child: Bolt asks where it was called from, which looks at every module.
+        inspect.stack()
         gc.collect()
         gc.freeze()  # a collection in the child would copy every page of what was imported
 

@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from itertools import cycle
 from pathlib import Path
 
+import langchain_openai  # noqa: F401  else each bot would import it again
+
 from tests.crashes.matrix.campaigns import (
     Points,
     Scene,
@@ -27,7 +29,7 @@ from tests.crashes.matrix.stage import Stage, staged
 KEPT_MAX = 5
 STOP = "stop"
 MODEL = "openai:gpt-5-mini"
-WITH_A_MODEL = 4  # one worker of so many
+WITH_A_MODEL = 8  # one worker of so many
 
 
 def main(folder: Path, seed: int, seconds: float) -> None:
@@ -52,7 +54,7 @@ def scenes(stage: Stage, points: Points, chance: random.Random) -> Iterator[Scen
     """A little of everything, for as long as anybody asks."""
     each_once, in_turn = every_point(stage, points, chance), many_in_turn(stage, points, chance)
     load, trouble, hard = under_load(chance), faults(chance), hardest()
-    for campaign in cycle([each_once, in_turn, load, trouble, in_turn, each_once, hard, in_turn]):
+    for campaign in cycle([in_turn, each_once, load, in_turn, trouble, in_turn, hard]):
         yield next(campaign)
 
 
