@@ -33,6 +33,7 @@ from bot.stripe_webhooks import StripeWebhooks
 from bot.surroundings import SlackSurroundings
 from bot.watch import Watch
 from bot.way_in import reachable
+from store.integrity import Damaged
 from store.sqlite import Database
 from workflows.any_graph.errors import UnusableGraph
 from workflows.approvals.decide import Approvals
@@ -166,9 +167,13 @@ def _webhooks(
 async def _database(parts: Parts, environment: Environment, clock: Clock) -> Database:
     file = environment.database_file
     try:
-        return await parts.database(file, clock())
-    except (sqlite3.Error, OSError) as error:
+        database = await parts.database(file, clock())
+    except (Damaged, sqlite3.Error, OSError) as error:
         raise StartRefused(unusable(file, str(error))) from None
+    if not database.is_checked:
+        text = "`signoff doctor` and `signoff backup` read all of it."
+        log.warning("database_too_big_to_check_at_start", file=str(file), mend=text)
+    return database
 
 
 async def _say_what_is_wrong(checks: Callable[[], Awaitable[Sequence[Finding]]]) -> None:

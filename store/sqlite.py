@@ -26,6 +26,7 @@ from typing import TypeVar
 import aiosqlite
 
 from store.errors import NotRecorded, StoreError, Unreadable
+from store.integrity import refuse_damaged
 from store.migrate import migrate
 from store.ownership import Ownership
 from store.statements import statements
@@ -62,11 +63,15 @@ class Reader(aiosqlite.Connection):
 
 
 class Database:
-    """Open with `Database.open`; `close` when done. `boot` counts the starts of this file's owner."""
+    """Open with `Database.open`; `close` when done. `boot` counts the starts of this file's owner.
+
+    `is_checked` is false for a file too big to be read through at a start.
+    """
 
     def __init__(self, file: Path, ownership: Ownership, writer: Writer, boot: int) -> None:
         self.file = file
         self.boot = boot
+        self.is_checked = True
         self._ownership = ownership
         self._writer = writer
         self._readers: asyncio.Queue[Reader] = asyncio.Queue()
@@ -76,7 +81,8 @@ class Database:
     async def open(cls, file: Path, now: datetime) -> "Database":
         """Takes ownership of the file, migrates it and starts the writer.
 
-        Raises DatabaseInUse when another process owns it, SchemaTooNew when a newer Signoff wrote it.
+        Raises DatabaseInUse when another process owns it, Damaged when its pages don't belong together,
+        SchemaTooNew when a newer Signoff wrote it.
         """
         file.parent.mkdir(parents=True, exist_ok=True)
         async with AsyncExitStack() as undo:
@@ -84,6 +90,7 @@ class Database:
             undo.callback(ownership.release)
             connection = _connect(file)
             undo.callback(connection.close)
+            is_checked = refuse_damaged(connection, file)
             migrate(connection, file)  # before anything is set: setting WAL writes to the file
             _configure(connection)
             row = connection.execute(statements("boots")["insert"], {"now": milliseconds(now)}).fetchone()
@@ -91,6 +98,7 @@ class Database:
             for reader in readers:
                 await undo.enter_async_context(reader)
             database = cls(file, ownership, Writer(connection), int(row["boot"]))
+            database.is_checked = is_checked
             for reader in readers:
                 database._readers.put_nowait(reader)
             undo.pop_all()

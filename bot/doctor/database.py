@@ -11,7 +11,8 @@ from store.health import Health, examine
 def unusable(file: Path, reason: str) -> Finding:
     return Finding(
         f"Database: {file} can't be used: {reason}.",
-        "Put a copy from your backup in its place, or set SIGNOFF_HOME to a folder that can be written.",
+        "Put a copy from your backup in its place (docs/operations.md), "
+        "or set SIGNOFF_HOME to a folder that can be written.",
     )
 
 

@@ -37,6 +37,23 @@ def test_a_second_bot_on_the_same_database_is_refused_and_the_first_goes_on(stag
     assert stage.state()["bot"]["pid"] == pid
 
 
+def test_a_damaged_database_is_refused_with_what_to_do(stage: Sandbox, tmp_path: Path) -> None:
+    file = tmp_path / "signoff.db"
+    made = signoff("backup", str(file), home=stage.home)
+    assert made.returncode == 0, made.stderr
+    with file.open("r+b") as handle:
+        handle.seek(4 * 4096 + 1)
+        handle.write(b"\xff" * 20_000)
+    before = file.read_bytes()
+    reached = {"SLACK_API_URL": f"{stage.url}/slack/api/", "STRIPE_API_BASE": f"{stage.url}/stripe"}
+    refused = signoff("serve", home=tmp_path, **{**GOOD, **reached})
+    assert refused.returncode == 1
+    assert "it is damaged (" in refused.stderr
+    assert "docs/operations.md" in refused.stderr
+    assert "Traceback" not in refused.stderr
+    assert file.read_bytes() == before
+
+
 def test_a_missing_variable_is_named(tmp_path: Path) -> None:
     environment = {key: value for key, value in GOOD.items() if key != "SLACK_APP_TOKEN"}
     _refused(tmp_path, environment, "SLACK_APP_TOKEN", "is missing")
