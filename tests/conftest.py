@@ -51,11 +51,16 @@ def browser() -> Iterator[Browser]:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests of one file and one way to the bot share a sandbox, so they stay in one process and in order."""
+    """Tests of one file and one way to the bot share a sandbox, so they stay in one process and in order.
+
+    Those in a browser stay together, since two browsers at once take all there is of a small machine.
+    """
     for item in items:
         callspec = getattr(item, "callspec", None)
         way = callspec.params.get("deliver") if callspec else None
-        item.add_marker(pytest.mark.xdist_group(item.path.stem + (f"-{way}" if way else "")))
+        group = item.path.stem + (f"-{way}" if way else "")
+        in_browser = "browser" in getattr(item, "fixturenames", ())
+        item.add_marker(pytest.mark.xdist_group("browser" if in_browser else group))
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
