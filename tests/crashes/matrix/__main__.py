@@ -7,6 +7,7 @@ import argparse
 import os
 import platform
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -66,11 +67,13 @@ def _kill(folder: Path, seconds: float, workers: int) -> Counts:
             now = _added(homes)
             _say(f"{said_s - began_s:4.0f} s: {now.kills} kills, {len(now.wrong)} walks wrong")
         if time.monotonic() - began_s > seconds + OVERTIME_S:
+            _say("Out of time: walks that are not at their end do not count.")
             for each in running:
                 each.kill()
+                each.wait()
     total = _added(homes)
     for each, home in zip(running, homes, strict=True):
-        if each.returncode != 0:
+        if each.returncode not in (0, -signal.SIGKILL):
             total.wrong.append(f"a worker ended with {each.returncode}: see {home.name}/worker.log")
             _say((home / "worker.log").read_text()[-3000:])
     total.sittings = [_sitting(began, time.monotonic() - began_s, workers, total.kills)]

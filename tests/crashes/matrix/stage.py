@@ -20,6 +20,7 @@ from tests.harness import ROOT, Json, Sandbox, free_port, quick_config, until
 
 # Longer than a call that was cut off may take to arrive (bot/posting.py), so that nobody waits for it here.
 CUT_OFF_S = 6
+PATIENCE_S = 180.0  # on a machine that has other things to do
 
 
 class Stage:
@@ -32,7 +33,7 @@ class Stage:
 
     def start(self, order: Order | None = None) -> list[str]:
         """A bot under orders; returns the points it passed on its way."""
-        until(lambda: not self._is_linked(), "the last bot's connection to be gone")
+        until(lambda: not self._is_linked(), "the last bot's connection to be gone", PATIENCE_S)
         self.control.give(order)
         return self.bot.start()
 
@@ -93,13 +94,13 @@ def staged(folder: Path, around: Callable[[Control], Parts] = seamed, model: str
         control = Control(folder / "points.log")
         bot = Bot(environment, around(control), control, folder / "bot.log")
         try:
-            until(lambda: _answers(outside), "the sandbox", wait_s=60)
+            until(lambda: _answers(outside), "the sandbox", PATIENCE_S)
             yield Stage(outside, bot, control)
         finally:
             bot.kill()
             outside.close()
             process.send_signal(signal.SIGTERM)
-            process.wait(timeout=20)
+            process.wait(timeout=PATIENCE_S)
 
 
 def _answers(outside: Sandbox) -> bool:
