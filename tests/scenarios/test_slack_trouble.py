@@ -92,23 +92,31 @@ def test_a_card_slack_refuses_for_good_is_told_to_the_requester_directly(trouble
 
 
 def test_an_archived_channel_is_told_to_the_requester_directly(trouble: Sandbox) -> None:
-    before = direct(trouble, "riley")
     assert trouble.post("channel", channel="#refunds", archived=True)["ok"]
-    assert trouble.command("pi_plain09 1.00 x", channel="#general")["ok"]
-    [told] = until(lambda: direct(trouble, "riley")[len(before) :], "a direct message to Riley")
+    try:
+        assert trouble.command("pi_plain09 1.00 x", channel="#general")["ok"]
+        [told] = until(
+            lambda: [each for each in direct(trouble, "riley") if "pi_plain09" in each["text"]],
+            "a direct message to Riley",
+        )
+    finally:
+        assert trouble.post("channel", channel="#refunds", archived=False)["ok"]
     assert "The channel for its card is archived." in told["text"]
     assert "Nothing was done." in told["text"]
-    assert trouble.post("channel", channel="#refunds", archived=False)["ok"]
 
 
 def test_a_requester_who_can_not_be_whispered_to_is_told_directly(trouble: Sandbox) -> None:
-    before = direct(trouble, "riley")
     assert trouble.post("channel", channel="#general", bot_is_member=False)["ok"]
-    asked = ask(trouble, "pi_spent 1.00 x", channel="#general")
-    asked.ended("failed")
-    [told] = until(lambda: direct(trouble, "riley")[len(before) :], "a direct message to Riley")
+    try:
+        asked = ask(trouble, "pi_spent 1.00 x", channel="#general")
+        asked.ended("failed")
+        [told] = until(
+            lambda: [each for each in direct(trouble, "riley") if "pi_spent" in each["text"]],
+            "a direct message to Riley",
+        )
+    finally:
+        assert trouble.post("channel", channel="#general", bot_is_member=True)["ok"]
     assert "has been refunded in full already" in told["text"]
-    assert trouble.post("channel", channel="#general", bot_is_member=True)["ok"]
 
 
 @pytest.mark.parametrize("action", ["reject", "view_reasoning"])

@@ -36,7 +36,7 @@ def open_page(browser: Browser, workspace: CannedWorkspace) -> Iterator[OpenPage
         if not guide:
             context.add_init_script(GUIDE_DISMISSED)
         page = context.new_page()
-        page.set_default_timeout(5000)
+        page.set_default_timeout(20_000)
         page.on("console", note)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.goto(f"{workspace.address}/#{place}")
