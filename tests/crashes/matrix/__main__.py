@@ -74,7 +74,7 @@ def _kill(folder: Path, seconds: float, workers: int) -> Counts:
     total = _added(homes)
     for each, home in zip(running, homes, strict=True):
         if each.returncode not in (0, -signal.SIGKILL):
-            total.wrong.append(f"a worker ended with {each.returncode}: see {home.name}/worker.log")
+            _say(f"Worker {home.name} ended with {each.returncode}: what it was walking does not count.")
             _say((home / "worker.log").read_text()[-3000:])
     total.sittings = [_sitting(began, time.monotonic() - began_s, workers, total.kills)]
     return total

@@ -21,6 +21,7 @@ LOOK_EVERY_S = 0.1
 STUCK_S = 60.0
 WALK_MAX_S = 900.0
 QUIET_S = 0.7
+ASKED_AGAIN_AFTER_S = 15.0
 HURRY_MAX_S = 600.0
 
 OPEN = ("queued", "running", "waiting")
@@ -38,6 +39,7 @@ class Progress:
 
     trip: Trip
     asked: bool = False
+    asks_again_s: float = 0
     answered: bool = False
     waited: bool = False
     over: bool = False
@@ -115,6 +117,8 @@ class _Walk:
         self._passed += self._stage.control.passed()
         if self._stage.bot.was_killed:
             self._deaths.append(self._killer.died_at())
+        for each in self._under_way:
+            each.asks_again_s = 0
         time.sleep(self._pause_s)
         if self._jump_s:
             self._stage.advance(self._jump_s)
@@ -151,8 +155,12 @@ class _Walk:
         if not found:
             if progress.asked:
                 return False  # acked and not there: lost
+            if time.monotonic() < progress.asks_again_s:
+                return False
             answer = stage.outside.command(trip.text, channel=road.channel, command=road.command)
             progress.asked = bool(answer["ok"])
+            # A bot that is only slow may take it yet; asked at once again, it would have two requests.
+            progress.asks_again_s = time.monotonic() + ASKED_AGAIN_AFTER_S
             return True
         progress.tenant, progress.run, progress.status = (str(each) for each in found[0])
         # Read before what is untold: a reversal and its words are one transaction.
