@@ -28,6 +28,7 @@ from bot.doctor.examination import examine_start
 from bot.doctor.finding import Finding, StartRefused, Uninstalled
 from bot.parts import REAL_PARTS, Parts
 from bot.publisher import Publisher
+from bot.seal_key import key_to_seal_with
 from bot.settings import Config, Environment, SettingsError
 from bot.stripe_webhooks import StripeWebhooks
 from bot.surroundings import SlackSurroundings
@@ -52,6 +53,7 @@ from workflows.models.chat import ChatModel
 from workflows.patrol.installation import Installation
 from workflows.patrol.patrol import Patrol
 from workflows.runs import Runs
+from workflows.sealing import Sealer
 from workflows.workflow import Registry
 
 log = structlog.get_logger()
@@ -103,6 +105,10 @@ async def serving(environment: Environment, config: Config, parts: Parts = REAL_
         registry = installed(environment.signoff_config, config, StripePayments(client), model)
         database = await _database(parts, environment, clock)
         running.push_async_callback(database.close)
+        # Stopped after all others that write, so that its last seal covers everything.
+        sealer = Sealer(database, tenant, key_to_seal_with(environment), clock)
+        running.push_async_callback(sealer.stop)
+        sealer.start()
 
         systems: dict[str, SystemOfRecord] = {StripeRefunds.name: parts.refunds(client)}
         ledger = parts.ledger(database, systems, clock, database.boot)

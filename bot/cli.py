@@ -21,10 +21,12 @@ from bot.doctor.command import diagnose
 from bot.doctor.finding import Uninstalled
 from bot.doctor.settings import refused
 from bot.manifest import UnusableAddress, fitted, shipped
+from bot.seal_key import known_keys
 from bot.settings import Config, Environment, Home, SettingsError, read_config, read_environment
 from bot.telling import tell_state, tell_story
 from bot.winding_up import wind_up
 from store import runs as run_rows
+from store import seals
 from store.backup import NotBackedUp, back_up
 from store.errors import StoreError
 from store.sqlite import open_for_reading
@@ -132,14 +134,28 @@ def show(
 @app.command()
 def verify() -> None:
     """Check every promise that can be read from the data. Exit code 1 when one is broken."""
+    try:
+        keys = known_keys(Home())
+    except SettingsError as error:
+        problems.print(f"signoff: {error}", markup=False, soft_wrap=True)
+        raise typer.Exit(1) from None
     with _reading() as tx:
         count = len(run_rows.all_ids(tx))
-        broken = broken_rules(tx)
+        broken = broken_rules(tx, keys)
+        newest = [seals.last(tx, tenant) for tenant in seals.tenants(tx)]
+        unsealed = seals.count_unsealed(tx)
     for each in broken:
-        console.print(f"{each.rule}: run {each.run}: {each.text}", markup=False, soft_wrap=True)
+        of = each.run if each.run.startswith("seal ") else f"run {each.run}"
+        console.print(f"{each.rule}: {of}: {each.text}", markup=False, soft_wrap=True)
     if broken:
         raise typer.Exit(1)
     console.print(f"{count} runs checked, every rule holds.")
+    for seal in newest:
+        if seal is not None:
+            told = f"Sealed up to seal {seal.number} of {seal.sealed_at:%Y-%m-%d %H:%M:%S} UTC, {seal.mac}."
+            console.print(told, markup=False, soft_wrap=True)
+    if unsealed:
+        console.print(f"{unsealed} runs have entries that no seal covers yet.")
 
 
 @app.command()

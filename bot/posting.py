@@ -15,7 +15,7 @@ from bot.views import thread
 from bot.views.blocks import Rendered
 from bot.views.card import card, emptied
 from bot.views.mrkdwn import escape
-from store import outbox
+from store import outbox, seals
 from store.identity import canonical_json, digest
 from store.records import ApprovalStatus, Message, OutboxKind, Outgoing
 from store.sqlite import Database
@@ -165,9 +165,23 @@ class Poster:
         if seen != told.root.shown:
             await turn()
             await self._client.chat_update(
-                channel=told.root.channel, ts=told.root.ts, text=shown.text, blocks=shown.blocks
+                channel=told.root.channel,
+                ts=told.root.ts,
+                text=shown.text,
+                blocks=shown.blocks,
+                metadata=await self._witness(told),
             )
         return [Post(row, told.root.channel, None, seen) for row in rows]
+
+    async def _witness(self, told: Story) -> dict[str, object]:
+        """What stays with the card: its outbox id, and of a run that has ended how the record stood then."""
+        tenant, run = told.run.tenant, told.run.id
+        ended = not told.run.status.is_open
+        kept = await self._database.read(lambda tx: seals.witness(tx, tenant, run)) if ended else {}
+        return {
+            "event_type": EVENT_TYPE,
+            "event_payload": {"outbox": outbox.root_id(tenant, run), **kept},
+        }
 
     async def _whisper(self, row: Outgoing, told: Story) -> Sequence[Post]:
         about = f"About your request for {self._headline(told)}: {row.body['text']}"

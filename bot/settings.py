@@ -29,6 +29,7 @@ SLACK_API = "https://slack.com/api/"
 TEST_KEYS = ("sk_test_", "rk_test_")
 LIVE_KEYS = ("sk_live_", "rk_live_")
 _WEBHOOK_SECRET = re.compile(r"whsec_\S{8,}")
+SEAL_KEY_MIN = 32
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -36,10 +37,22 @@ class SettingsError(Exception):
     """A setting is missing or wrong. The message names it and is meant for a person."""
 
 
-class Environment(BaseSettings):
-    """The environment. The two addresses and the clock file are for the sandbox. Empty means not set."""
+class StoredSealKey(BaseSettings):
+    """Where the key of the record's seals comes from: one, or several with commas, that in use first."""
 
     model_config = SettingsConfigDict(frozen=True, extra="ignore", env_ignore_empty=True)
+
+    signoff_home: Path = Path(".signoff")
+    signoff_seal_key: SecretStr | None = None
+
+    @property
+    def seal_secrets(self) -> tuple[str, ...]:
+        whole = self.signoff_seal_key.get_secret_value() if self.signoff_seal_key else ""
+        return tuple(each.strip() for each in whole.split(",") if each.strip())
+
+
+class Environment(StoredSealKey):
+    """The environment. The two addresses and the clock file are for the sandbox. Empty means not set."""
 
     slack_bot_token: SecretStr
     # One of the two, and which one says how Slack reaches the bot: by its HTTP requests, or by a socket.
@@ -52,7 +65,6 @@ class Environment(BaseSettings):
     stripe_webhook_secret: SecretStr | None = None
     # A live key moves real money, so it takes a second word.
     signoff_allow_live: bool = False
-    signoff_home: Path = Path(".signoff")
     signoff_config: Path = Path("signoff.toml")
     signoff_clock_file: Path | None = None
     signoff_http_host: str = Field(default="127.0.0.1", pattern=r"^[\w.:-]+$")
@@ -94,12 +106,9 @@ class Environment(BaseSettings):
         return urlsplit(self.slack_api_url).hostname in LOOPBACK
 
 
-class Home(BaseSettings):
+class Home(StoredSealKey):
     """Where a running Signoff keeps its database and settings: all the reading commands need to know."""
 
-    model_config = SettingsConfigDict(frozen=True, extra="ignore", env_ignore_empty=True)
-
-    signoff_home: Path = Path(".signoff")
     signoff_config: Path = Path("signoff.toml")
 
     @property
@@ -199,6 +208,12 @@ def _refuse_what_contradicts(environment: Environment) -> None:
         raise SettingsError(
             "STRIPE_WEBHOOK_SECRET: a signing secret begins with whsec_ and goes on without spaces, "
             "and this one does not. It stands in Stripe's Workbench, under Webhooks, at your endpoint."
+        )
+    secrets = environment.seal_secrets
+    if environment.signoff_seal_key and not (secrets and all(len(each) >= SEAL_KEY_MIN for each in secrets)):
+        raise SettingsError(
+            f"SIGNOFF_SEAL_KEY: takes at least {SEAL_KEY_MIN} characters nobody can guess, such as "
+            "`openssl rand -hex 32` makes; unset it, and a file in SIGNOFF_HOME holds one."
         )
     if environment.signoff_clock_file is not None and not environment.in_sandbox:
         raise SettingsError("SIGNOFF_CLOCK_FILE: only the sandbox moves the clock; unset it.")

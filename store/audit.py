@@ -10,6 +10,7 @@ from store.statements import statements
 from store.transaction import Transaction, milliseconds
 
 SQL = statements("audit")
+SEALS = statements("seals")
 
 SIGNOFF = "signoff"
 
@@ -25,9 +26,8 @@ class Event:
 
 def append(tx: Transaction, tenant: str, run: str, event: Event, now: datetime) -> int:
     """Adds the event to the run's chain and returns its number."""
-    head = tx.one(SQL["head"], tenant=tenant, run=run)
-    seq = int(str(head["seq"])) + 1 if head else 1
-    previous = str(head["hash"]) if head else digest(tenant, run)
+    before = head(tx, tenant, run)
+    seq, previous = (before[0] + 1, before[1]) if before else (1, digest(tenant, run))
     at = milliseconds(now)
     detail = canonical_json(event.detail)
     tx.change(
@@ -41,7 +41,14 @@ def append(tx: Transaction, tenant: str, run: str, event: Event, now: datetime) 
         detail=detail,
         hash=_hash(previous, tenant, run, seq, at, event.actor, event.action, detail),
     )
+    tx.run(SEALS["grown"], tenant=tenant, run=run)
     return seq
+
+
+def head(tx: Transaction, tenant: str, run: str) -> tuple[int, str] | None:
+    """Number and hash of the run's last entry."""
+    row = tx.one(SQL["head"], tenant=tenant, run=run)
+    return (int(str(row["seq"])), str(row["hash"])) if row else None
 
 
 def of_run(tx: Transaction, tenant: str, run: str) -> Sequence[AuditEntry]:

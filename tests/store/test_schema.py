@@ -23,6 +23,8 @@ ACROSS_TENANTS = {
     ("runs", "recent"),
     ("runs", "open_tenants"),
     ("outbox", "dead"),
+    ("seals", "tenants"),
+    ("seals", "count_unsealed"),
 }
 POLLED = [
     ("runs", "due", "runs_due"),
@@ -37,6 +39,9 @@ POLLED = [
     ("runs", "look_again_in", "runs_in_channel"),
     ("runs", "look_again_for", "runs_open"),
     ("runs", "look_again_after", "runs_to_look_at"),
+    ("seals", "unsealed_heads", "audit_unsealed"),
+    ("seals", "unsealed_heads", "audit"),
+    ("seals", "last", "sqlite_autoindex_seals_1"),
     ("approvals", "pending_policies", "approvals_by_policy"),
     ("approvals", "newly_stuck", "approvals_by_policy"),
     ("approvals", "no_longer_stuck", "approvals_by_policy"),

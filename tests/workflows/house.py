@@ -10,6 +10,7 @@ from pydantic import BaseModel
 
 from store import approvals, audit, effects, outbox, runs
 from store.records import Approval, ApprovalStatus, AuditEntry, Effect, Outgoing, Run
+from store.seals import SealKey
 from store.sqlite import Database, open_for_reading
 from store.transaction import Transaction
 from tests.workflows.notebook import Notebook
@@ -25,6 +26,7 @@ from workflows.engine.embedded import EmbeddedEngine
 from workflows.engine.lookout import Lookout
 from workflows.invariants import broken_rules
 from workflows.runs import CancelAnswer, Request, Runs, Started
+from workflows.sealing import Sealer
 from workflows.workflow import Installed, Registry, Workflow, WorkflowSettings
 
 TENANT, CHANNEL = "T0SANDBOX", "C0REFUNDS"
@@ -70,6 +72,7 @@ class Word(BaseModel):
     word: str
 
 
+KEY = SealKey("a key that nobody can guess, of enough characters")
 SETTINGS = WorkflowSettings(channel=CHANNEL, approvers=Policy(groups=("S0LEADS",)))
 
 
@@ -169,7 +172,10 @@ class House:
     async def audit_of(self, run: str) -> Sequence[AuditEntry]:
         return await self.database.read(lambda tx: audit.of_run(tx, TENANT, run))
 
+    async def seal(self) -> None:
+        assert await Sealer(self.database, TENANT, KEY, self.time).seal()
+
     def broken(self) -> list[str]:
         """What `signoff verify` would print."""
         with closing(open_for_reading(self.file)) as connection:
-            return [f"{each.rule}: {each.text}" for each in broken_rules(Transaction(connection))]
+            return [f"{each.rule}: {each.text}" for each in broken_rules(Transaction(connection), [KEY])]

@@ -12,6 +12,7 @@ TAKEN_BACK = "(SELECT id FROM runs WHERE reversed_at IS NOT NULL)"
 WAITING = "(SELECT id FROM runs WHERE status = 'waiting')"
 REJECTED = "(SELECT id FROM runs WHERE status = 'rejected')"
 CANCELLED = "(SELECT id FROM runs WHERE status = 'cancelled')"
+LAST_OF_REJECTED = f"(SELECT max(seq) FROM audit WHERE run = {REJECTED})"
 OF_DONE = f"(SELECT id FROM approvals WHERE run = {DONE})"
 OF_WAITING = f"(SELECT id FROM approvals WHERE run = {WAITING})"
 
@@ -293,6 +294,46 @@ TAMPERED: dict[str, tuple[str, ...]] = {
         "the record tells of the model call None None, which is gone",
         f"UPDATE audit SET action = 'model_asked' WHERE run = {DONE} AND action = 'ended'",
     ),
+    "a chain whose end was cut off": (
+        "sealed",
+        "and the last is gone",
+        f"DELETE FROM audit WHERE run = {REJECTED} AND seq = {LAST_OF_REJECTED}",
+    ),
+    "a chain whose end is another": (
+        "sealed",
+        "was written anew: entry",
+        "UPDATE audit SET hash = replace(hash, 'a', 'b') "
+        f"WHERE run = {REJECTED} AND seq = {LAST_OF_REJECTED}",
+    ),
+    "entries hidden from the sealer": (
+        "sealed",
+        "that no seal is to cover",
+        "INSERT INTO audit SELECT tenant, run, seq + 1, at, actor, action, detail, hash FROM audit "
+        f"WHERE run = {REJECTED} AND seq = {LAST_OF_REJECTED}",
+    ),
+    "a run that is gone": (
+        "sealed",
+        "is covered by seal 1, and is gone",
+        f"DELETE FROM runs WHERE id = {REJECTED}",
+    ),
+    "a seal that covers less": (
+        "sealed",
+        "was changed, or made without the key",
+        "UPDATE seals SET heads = json_remove(heads, '$[0]')",
+    ),
+    "a seal that is no JSON": ("sealed", "was changed, or made", "UPDATE seals SET heads = 'nonsense'"),
+    "a seal of another time": (
+        "sealed",
+        "was changed, or made",
+        "UPDATE seals SET sealed_at = sealed_at + 1",
+    ),
+    "a seal of another key": ("sealed", "which is not here", "UPDATE seals SET key = 'another'"),
+    "a seal with another number": (
+        "sealed",
+        "does not follow from the seal before it",
+        "UPDATE seals SET number = 2",
+    ),
+    "no seals any more": ("sealed", "has entries after 0 that no seal is to cover", "DELETE FROM seals"),
     "a row that is no JSON": (
         "readable",
         "holds a row of Approval that can't be read",

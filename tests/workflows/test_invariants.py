@@ -42,6 +42,7 @@ async def file(tmp_path: Path) -> Path:
     house.notebook.trouble = [Trouble.REFUSED]
     await house.approve(refused)
     await house.drive()
+    await house.seal()
     await house.close()
     return house.file
 
@@ -58,7 +59,7 @@ async def test_what_the_use_cases_made_satisfies_every_rule(file: Path) -> None:
     assert statuses == {"done", "rejected", "cancelled", "waiting", "failed"}
     assert states == {"done", "failed", "reversed"}
     assert broken(file) == []
-    assert len(RULES) == 11
+    assert len(RULES) == 12
 
 
 @pytest.mark.parametrize("case", TAMPERED, ids=str)

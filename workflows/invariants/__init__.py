@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from pydantic import ValidationError
 
-from store import approvals, audit, effects, model_calls, outbox, runs
+from store import approvals, audit, effects, model_calls, outbox, runs, seals
+from store.seals import Head, SealKey
 from store.transaction import Transaction
 from workflows.invariants import (
     approval_digest,
@@ -15,11 +16,12 @@ from workflows.invariants import (
     one_decision,
     recorded,
     reversals,
+    sealed,
     spent,
     told,
     waiting_asks,
 )
-from workflows.invariants.case import Broken, Case
+from workflows.invariants.case import Broken, Case, Sealed
 
 RULES = (
     approved_effects.broken,
@@ -33,17 +35,28 @@ RULES = (
     reversals.broken,
     spent.broken,
     audit_chain.broken,
+    sealed.broken,
 )
 
 
-def broken_rules(tx: Transaction) -> Sequence[Broken]:
-    """Every rule on every run, a run at a time, so that memory stays small."""
-    return [broken for tenant, run in runs.all_ids(tx) for broken in _broken_in(tx, tenant, run)]
+def broken_rules(tx: Transaction, keys: Sequence[SealKey] | None = None) -> Sequence[Broken]:
+    """Every rule on every run, a run at a time, so that memory stays small.
+
+    `keys`: those a seal may have been made with. None leaves open who made the seals.
+    """
+    ids = runs.all_ids(tx)
+    workspaces = {tenant for tenant, _ in ids} | set(seals.tenants(tx))
+    heads = {tenant: sealed.heads_of(tx, tenant) for tenant in workspaces}
+    found = [broken for tenant, run in ids for broken in _broken_in(tx, tenant, run, heads[tenant].get(run))]
+    return [
+        *found,
+        *(broken for each in sorted(workspaces) for broken in sealed.broken_seals(tx, each, keys)),
+    ]
 
 
-def _broken_in(tx: Transaction, tenant: str, run: str) -> list[Broken]:
+def _broken_in(tx: Transaction, tenant: str, run: str, covered: tuple[Head, int] | None) -> list[Broken]:
     try:
-        case = _case(tx, tenant, run)
+        case = _case(tx, tenant, run, covered)
         return [broken for rule in RULES for broken in rule(case)]
     except ValueError as error:
         # A row whose JSON somebody broke: no rule can judge it, and the other runs still want checking.
@@ -51,11 +64,12 @@ def _broken_in(tx: Transaction, tenant: str, run: str) -> list[Broken]:
         return [Broken("readable", run, f"holds a row of {what} that can't be read")]
 
 
-def _case(tx: Transaction, tenant: str, id: str) -> Case:
+def _case(tx: Transaction, tenant: str, id: str, covered: tuple[Head, int] | None) -> Case:
     run = runs.get(tx, tenant, id)
     if run is None:
         raise LookupError(f"run {id} vanished while it was read")
     asked = tuple(approvals.of_run(tx, tenant, id))
+    head, seal = covered or (None, None)
     return Case(
         run=run,
         approvals=asked,
@@ -64,4 +78,5 @@ def _case(tx: Transaction, tenant: str, id: str) -> Case:
         outbox=tuple(outbox.of_run(tx, tenant, id)),
         audit=tuple(audit.of_run(tx, tenant, id)),
         calls=tuple(model_calls.of_run(tx, tenant, id)),
+        sealed=Sealed(head, seal, seals.is_unsealed(tx, tenant, id)),
     )

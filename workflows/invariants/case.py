@@ -4,6 +4,16 @@ from dataclasses import dataclass
 
 from store.model_calls import ModelCall
 from store.records import Approval, AuditEntry, Effect, Outgoing, Run, Vote
+from store.seals import Head
+
+
+@dataclass(frozen=True)
+class Sealed:
+    """The latest sealed head of a run, the number of that seal, and whether the run waits for its next."""
+
+    head: Head | None = None
+    seal: int | None = None
+    due: bool = False
 
 
 @dataclass(frozen=True)
@@ -17,6 +27,7 @@ class Case:
     outbox: tuple[Outgoing, ...]
     audit: tuple[AuditEntry, ...]
     calls: tuple[ModelCall, ...] = ()
+    sealed: Sealed = Sealed()
 
 
 @dataclass(frozen=True)

@@ -39,6 +39,7 @@ OPTIONAL = [
     "SIGNOFF_HTTP_PORT",
     "SLACK_SIGNING_SECRET",
     "STRIPE_WEBHOOK_SECRET",
+    "SIGNOFF_SEAL_KEY",
     "SIGNOFF_MODEL",
     "OPENAI_BASE_URL",
 ]
@@ -110,6 +111,17 @@ class TestEnvironment:
     ) -> None:
         shown = repr(read_environment()) + str(read_environment())
         assert not [value for value in VARIABLES.values() if value in shown]
+
+    @pytest.mark.parametrize("key", ["short", " ", ",", "x" * 31, f"{'x' * 32},short"])
+    def test_a_seal_key_that_can_be_guessed_is_refused(self, variables: pytest.MonkeyPatch, key: str) -> None:
+        variables.setenv("SIGNOFF_SEAL_KEY", key)
+        with pytest.raises(SettingsError, match="SIGNOFF_SEAL_KEY: takes at least 32"):
+            read_environment()
+
+    def test_seal_keys_are_told_apart_by_commas_and_do_not_show(self, variables: pytest.MonkeyPatch) -> None:
+        variables.setenv("SIGNOFF_SEAL_KEY", f"{'a' * 32}, {'b' * 40}")
+        assert read_environment().seal_secrets == ("a" * 32, "b" * 40)
+        assert "aaa" not in repr(read_environment())
 
     @pytest.mark.parametrize("key", ["sk_live_1", "rk_live_1"])
     @pytest.mark.parametrize(
