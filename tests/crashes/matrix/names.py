@@ -25,6 +25,7 @@ WORDS = {
     "Lookout._put_off": "next look",
     "Lookout._act_on": "reversal recorded",
     "StripeWebhooks._record": "webhook recorded",
+    "Sealer.seal": "record sealed",
     "Patrol.start": "surroundings looked at",
     "Patrol.admit": "run admitted",
     "_mark_sending": "message about to be sent",
