@@ -3,11 +3,15 @@
 from collections import Counter
 from pathlib import Path
 
+import pytest
+
 from tests.crashes.matrix.counts import INSTANT, Counts
 from tests.crashes.matrix.judge import Judgement
 from tests.crashes.matrix.report import written
 from tests.crashes.matrix.walk import Walked
+from tests.harness import ROOT
 
+COUNTS, TABLE = ROOT / "docs" / "crash-matrix.json", ROOT / "docs" / "crash-matrix.md"
 NOTHING = dict.fromkeys(("runs", "lost", "replies_expected", "replies_posted", "posted_twice"), 0)
 
 
@@ -47,3 +51,23 @@ def test_runs_of_it_add_up(tmp_path: Path) -> None:
     assert total.roads["faults: approved"]["refunds_made"] == 4
     assert len(total.wrong) == 2
     assert "2 refunds, not 1" in written(total)
+
+
+@pytest.mark.parametrize("key", ["lost", "posted_twice", "wrong"])
+def test_the_committed_table_has_nothing_lost_and_nothing_doubled(key: str) -> None:
+    counts = Counts.read(COUNTS)
+    assert {name: table[key] for name, table in counts.roads.items() if table[key]} == {}
+
+
+def test_the_committed_table_has_every_refund_and_every_card_once() -> None:
+    for name, table in Counts.read(COUNTS).roads.items():
+        assert table["refunds_made"] == table["refunds_expected"], name
+        assert table["cards_posted"] == table["cards_expected"], name
+
+
+def test_the_committed_table_says_what_was_counted() -> None:
+    counts = Counts.read(COUNTS)
+    assert counts.kills > 0
+    assert counts.kills == sum(each["kills"] for each in counts.points.values())
+    assert counts.kills == sum(int(each["kills"]) for each in counts.sittings)
+    assert TABLE.read_text() == written(counts)
