@@ -26,6 +26,8 @@ from store import outbox, runs
 from store.records import OutboxKind, RunStatus
 from store.sqlite import Database
 from store.transaction import Transaction
+from workflows.approvals.directory import NobodyKnown
+from workflows.approvals.last_look import LastLook
 from workflows.bells import Bells
 from workflows.clock import system_clock
 from workflows.drive import Driver
@@ -82,7 +84,7 @@ async def fill(file: Path, numbers: range) -> None:
     database = await Database.open(file, clock())
     try:
         ledger = Ledger(database, {}, clock, database.boot)
-        driver = Driver(database, registry, ledger, clock, bells)
+        driver = Driver(database, registry, ledger, LastLook(database, NobodyKnown(), clock), clock, bells)
         engine = EmbeddedEngine(database, driver, TENANT, clock, bells)
         use_case = Runs(database, clock, bells)
         await engine.start()

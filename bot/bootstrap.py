@@ -38,6 +38,7 @@ from store.integrity import Damaged
 from store.sqlite import Database
 from workflows.any_graph.errors import UnusableGraph
 from workflows.approvals.decide import Approvals
+from workflows.approvals.last_look import LastLook
 from workflows.bells import Bells
 from workflows.clock import Clock, system_clock
 from workflows.drive import Driver
@@ -112,14 +113,15 @@ async def serving(environment: Environment, config: Config, parts: Parts = REAL_
 
         systems: dict[str, SystemOfRecord] = {StripeRefunds.name: parts.refunds(client)}
         ledger = parts.ledger(database, systems, clock, database.boot)
-        driver = Driver(database, registry, ledger, clock, bells)
+        installation = Installation(bells)
+        policies = [each.approvers for each in config.workflows.values()]
+        directory = SlackDirectory(listening, tenant, policies, clock, installation)
+        last_look = LastLook(database, directory, clock)
+        driver = Driver(database, registry, ledger, last_look, clock, bells)
         engine = EmbeddedEngine(database, driver, tenant, clock, bells)
         webhooks = _webhooks(environment, database, tenant, clock, bells)
         widening = BESIDE_A_WEBHOOK if webhooks else POLLING_ONLY
         lookout = Lookout(database, systems, tenant, widening, clock, bells)
-        installation = Installation(bells)
-        policies = [each.approvers for each in config.workflows.values()]
-        directory = SlackDirectory(listening, tenant, policies, clock, installation)
         surroundings = SlackSurroundings(
             publishing, tenant, directory, clock, shared_channels=config.slack.shared_channels
         )

@@ -13,6 +13,8 @@ from bot.clock import clock_following
 from bot.settings import Config, Environment
 from store import runs
 from store.sqlite import Database
+from workflows.approvals.directory import NobodyKnown
+from workflows.approvals.last_look import LastLook
 from workflows.bells import Bells
 from workflows.clock import system_clock
 from workflows.drive import Driver
@@ -49,7 +51,7 @@ async def wind_up(environment: Environment, config: Config) -> None:
         [tenant] = tenants
         bells = Bells()
         ledger = Ledger(database, {StripeRefunds.name: StripeRefunds(client)}, clock, database.boot)
-        driver = Driver(database, registry, ledger, clock, bells)
+        driver = Driver(database, registry, ledger, LastLook(database, NobodyKnown(), clock), clock, bells)
         engine = EmbeddedEngine(database, driver, tenant, clock, bells)
         log.error("workspace_uninstalled", tenant=tenant, mend="Waiting runs are cancelled.")
         await engine.start()

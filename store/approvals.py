@@ -61,6 +61,11 @@ def decide(
     )
 
 
+def supersede(tx: Transaction, tenant: str, id: str, reason: str) -> None:
+    """Takes a given approval out of force. Stale when it is not given, or an effect rests on it."""
+    tx.change(SQL["supersede"], tenant=tenant, id=id, reason=reason)
+
+
 def mark_used(tx: Transaction, tenant: str, id: str, epoch: int) -> None:
     """Notes the drive that resumed with the decision; Stale when another drive used it."""
     tx.change(SQL["mark_used"], tenant=tenant, id=id, epoch=epoch)

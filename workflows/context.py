@@ -14,6 +14,7 @@ from store.records import Run
 from store.sqlite import Database
 from store.steps import NewStep
 from workflows import history
+from workflows.approvals.last_look import LastLook
 from workflows.bells import Bells
 from workflows.clock import Clock
 from workflows.effects.ledger import Approved, Ledger, Settled
@@ -23,6 +24,7 @@ from workflows.meter import StepMeter
 from workflows.models.calls import NOTHING_SPENT, TRIES_MAX, Answered, ModelCalls, NoAnswer, Spent
 from workflows.models.chat import ChatModel
 from workflows.models.question import Question
+from workflows.workflow import NoLongerHolding
 
 T = TypeVar("T", bound=BaseModel)
 
@@ -35,6 +37,8 @@ class RunContext:
     clock: Clock
     database: Database
     ledger: Ledger
+    last_look: LastLook
+    no_longer_holding: NoLongerHolding | None
     calls: ModelCalls
     bells: Bells
     meter: StepMeter
@@ -76,11 +80,15 @@ class RunContext:
         return await self.calls.ask(model, question, node, first)
 
     async def perform(self, call: EffectCall, approved: Approved, notes: dict[str, str]) -> Settled:
-        """Makes an approved effect through the ledger; see `Ledger.perform` for what it raises."""
+        """Makes an approved effect through the ledger, if what was approved still holds.
+
+        Raises what `LastLook.take` and `Ledger.perform` raise.
+        """
         identity = (approved.decision.epoch, call.name, call.discriminator)
         if identity in self._performed:
             raise RepeatedEffect(f"{call.name} twice in one drive: give each its discriminator")
         self._performed.add(identity)
+        await self.last_look.take(self.run, approved.decision.approval, self.no_longer_holding)
         return await self.ledger.perform(self.run, call, approved, notes)
 
     async def requests_since(self, moment: datetime) -> int:

@@ -25,12 +25,14 @@ from store.sqlite import Database
 from store.transaction import Transaction
 from workflows import announce, boundary
 from workflows.any_graph.advance import advance
+from workflows.approvals.last_look import LastLook
+from workflows.approvals.supersede import supersede
 from workflows.bells import Bells
 from workflows.boundary import Reached
 from workflows.clock import Clock
 from workflows.context import RunContext
 from workflows.effects.ledger import Ledger, mark_of
-from workflows.errors import LimitReached, Postponed, Refused, Unanswered
+from workflows.errors import LimitReached, NoLongerHolds, Postponed, Refused, Unanswered
 from workflows.gates import Decision, GateRequest
 from workflows.guardrails.steps import StepAllowance
 from workflows.meter import StepMeter
@@ -54,11 +56,18 @@ class Driver:
     """Drives runs this process has claimed. `boot` is the lease it claimed them with."""
 
     def __init__(
-        self, database: Database, registry: Registry, ledger: Ledger, clock: Clock, bells: Bells
+        self,
+        database: Database,
+        registry: Registry,
+        ledger: Ledger,
+        last_look: LastLook,
+        clock: Clock,
+        bells: Bells,
     ) -> None:
         self._database = database
         self._registry = registry
         self._ledger = ledger
+        self._last_look = last_look
         self._clock = clock
         self._bells = bells
 
@@ -83,6 +92,8 @@ class Driver:
                 )
             except Postponed as postponed:
                 await self._postpone(run, postponed)
+            except NoLongerHolds as no_longer:
+                await self._ask_again(run, meter.taken, no_longer)
             except Refused as refused:
                 await self._give_up(run, meter.taken, _refusal(refused))
             except StoreError:
@@ -105,6 +116,7 @@ class Driver:
             return await advance(run, installed, asked, session, meter, config, self._clock)
         before = await graph.aget_state(config)
         used: tuple[str, ...] = ()
+        is_asked_again = False
         payload: Any = None
         if not before.config["configurable"].get("checkpoint_id"):
             payload = {"input": run.input}
@@ -113,13 +125,24 @@ class Driver:
             if not answers:
                 return Reached(session, 0)
             used = tuple(decision.approval for decision in answers.values())
+            is_asked_again = any(each.status == ApprovalStatus.SUPERSEDED for each in answers.values())
             payload = Command(
                 resume={id: decision.model_dump(mode="json") for id, decision in answers.items()}
             )
         elif not before.next:
             return Reached(session, 0, ending=_ending(before))
         calls = ModelCalls(self._database, self._clock, run, installed.settings.cost_max_micro_usd)
-        context = RunContext(run, self._clock, self._database, self._ledger, calls, self._bells, meter)
+        context = RunContext(
+            run,
+            self._clock,
+            self._database,
+            self._ledger,
+            self._last_look,
+            installed.workflow.no_longer_holding,
+            calls,
+            self._bells,
+            meter,
+        )
         await graph.ainvoke(payload, config, durability="exit", context=context)
         after = await graph.aget_state(config)
         if not after.next:
@@ -127,7 +150,9 @@ class Driver:
         still_asked = {_question(each) for each in asked if each.used_epoch is None and each.id not in used}
         requests = [GateRequest.model_validate(each.value) for each in after.interrupts]
         new = tuple(each for each in requests if (each.gate, each.discriminator) not in still_asked)
-        return Reached(session, meter.taken, asked=new, used=used)
+        # The world made the run go round again: that has its own limit, and takes no step from the graph's.
+        steps = 0 if is_asked_again else meter.taken
+        return Reached(session, steps, asked=new, used=used)
 
     async def _commit(self, run: Run, installed: Installed, reached: Reached) -> None:
         now, boot = self._clock(), self._database.boot
@@ -152,6 +177,19 @@ class Driver:
             runs.postpone(tx, run, self._database.boot, due_at)
             # Said once in a thread, however often the outside world has to be asked again.
             announce.reply(tx, run, f"postponed.{run.epoch}.{postponed.kind}", str(postponed), now)
+
+        await self._database.write(work)
+        self._bells.ring()
+
+    async def _ask_again(self, run: Run, steps: int, no_longer: NoLongerHolds) -> None:
+        now = self._clock()
+
+        def work(tx: Transaction) -> None:
+            ending = supersede(tx, run, no_longer, now)
+            if ending is None:
+                runs.postpone(tx, run, self._database.boot, now)
+            else:
+                give_up(tx, run, steps, ending, now)
 
         await self._database.write(work)
         self._bells.ring()

@@ -41,6 +41,23 @@ class BudgetExhausted(LimitReached):
         self.worst = worst
 
 
+class NotKnown(LimitReached):
+    """What has to be known before anything is done could not be read for as long as is waited for it."""
+
+    def __init__(self, outcome: str, what: str) -> None:
+        super().__init__(f"{what}, and has not for so long that it was given up. Nothing was done")
+        self.outcome = outcome
+
+
+class NoLongerHolds(WorkflowError):
+    """What was approved rests on something that has changed: `changed`, each a few words for a reader."""
+
+    def __init__(self, approval: str, changed: tuple[str, ...]) -> None:
+        super().__init__(f"approval {approval} no longer holds: {'; '.join(changed)}")
+        self.approval = approval
+        self.changed = changed
+
+
 class Unanswered(WorkflowError):
     """An outside system gave no usable answer: unreachable, overloaded, or the answer was lost."""
 

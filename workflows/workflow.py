@@ -11,6 +11,7 @@ from langgraph.graph.state import CompiledStateGraph
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from workflows.approvals.policy import Policy
+from workflows.gates import GateRequest
 
 # A name instead of an id would only show as "nobody may approve", at the first click.
 _USER_ID = re.compile(r"[UW][A-Z0-9]{2,}")
@@ -18,6 +19,7 @@ _GROUP_ID = re.compile(r"S[A-Z0-9]{2,}")
 
 
 Preview = Callable[[Mapping[str, str]], Awaitable[str | None]]
+NoLongerHolding = Callable[[GateRequest], Awaitable[Sequence[str]]]
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,11 @@ class Workflow:
     last state may hold `ending`: a dict of status, outcome and text. A `brought` graph knows nothing of all
     this: its state starts as the input itself, and it asks by plain `interrupt(value)`. `preview` says in a
     line what a half-filled form is about (None: nothing yet); it may be slow or fail, then nothing is said.
+
+    `no_longer_holding` is asked right before the first effect of an approval. It reads what the request was
+    asked on once more, and says what has changed so that people have to be asked again, each in a few words.
+    Then the gate answers `superseded`, and the graph goes back to where it reads. It raises Unanswered when
+    it can't read; then nothing is done, and it is asked again later.
     """
 
     name: str
@@ -38,6 +45,7 @@ class Workflow:
     graph: CompiledStateGraph[Any, Any, Any, Any]
     brought: bool = False
     preview: Preview | None = None
+    no_longer_holding: NoLongerHolding | None = None
 
 
 class WorkflowSettings(BaseModel):

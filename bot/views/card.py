@@ -21,6 +21,7 @@ from bot.views.question import question
 from bot.views.votes import votes
 from store.records import Approval, ApprovalStatus, Run
 from workflows.approvals.policy import Policy
+from workflows.approvals.supersede import was_approved
 from workflows.gates import GateRequest
 from workflows.story import Story
 
@@ -28,6 +29,7 @@ __all__ = ["Rendered", "card"]
 
 HEADLINE_MAX = 300
 OUTCOME_TEXT_MAX = 300
+CHANGED_MAX = 600
 
 _TOO_LONG = ":warning: This request is too long to be shown whole, so it can't be approved here."
 _POSTED_AGAIN = "_Posted again, since the card was deleted. Only these buttons count._"
@@ -71,10 +73,9 @@ def _unasked(story: Story, text: str) -> tuple[str, Blocks]:
 
 def _pending(story: Story, text: str, approval: Approval, request: GateRequest) -> tuple[str, Blocks]:
     run = story.run
-    again = any(each.status == ApprovalStatus.SUPERSEDED for each in story.approvals)
     asked = [
         text,
-        *(["Asked again, since what the last question rested on has changed."] if again else []),
+        *_asked_again(story, approval),
         *([_POSTED_AGAIN] if story.again else []),
     ]
     policy = Policy.model_validate(approval.policy)
@@ -97,6 +98,19 @@ def _pending(story: Story, text: str, approval: Approval, request: GateRequest) 
         context(ask),
         actions(f"approval:{approval.id}", others),
     ]
+
+
+def _asked_again(story: Story, approval: Approval) -> list[str]:
+    """Why this is asked once more: what has changed since somebody approved it, where somebody had."""
+    question = (approval.gate, approval.discriminator)
+    given = [each for each in story.approvals if was_approved(each)]
+    before = [each for each in given if (each.gate, each.discriminator) == question]
+    if before:
+        by, what = mrkdwn.user(before[-1].decided_by or ""), before[-1].reason or ""
+        return [f":warning: *Changed since {by} approved:* {mrkdwn.literal(what, CHANGED_MAX)}"]
+    if any(each.status == ApprovalStatus.SUPERSEDED for each in story.approvals):
+        return ["Asked again, since what the last question rested on has changed."]
+    return []
 
 
 def _decided(run: Run, text: str, approval: Approval, request: GateRequest) -> tuple[str, Blocks]:

@@ -6,6 +6,7 @@ from bot.views import describe, mrkdwn
 from bot.views.blocks import Blocks, sections
 from bot.views.question import reason
 from store.records import Approval, ApprovalStatus, Effect, EffectState, Run, RunStatus
+from workflows.approvals.supersede import was_approved
 
 OUTCOME_WORD_MAX = 60
 OUTCOME_TEXT_MAX = 600
@@ -41,11 +42,20 @@ _EFFECT = {
 def decision(approval: Approval) -> Blocks:
     """Who decided and when, and a rejection's reason in the decider's own words."""
     words = approval.reason if approval.status == ApprovalStatus.REJECTED else None
-    return [*sections([_decided(approval)]), *reason("Reason", words or "")]
+    return [*sections([_decided(approval), *_superseded(approval)]), *reason("Reason", words or "")]
+
+
+def _superseded(approval: Approval) -> list[str]:
+    if not was_approved(approval):
+        return []
+    return [
+        f"*Superseded*, since this has changed: {mrkdwn.literal(approval.reason or '', OUTCOME_TEXT_MAX)}"
+    ]
 
 
 def _decided(approval: Approval) -> str:
-    return f"*{_DECIDED[approval.status]}*{_by(approval.decided_by)}{_at(approval.decided_at)}"
+    status = ApprovalStatus.APPROVED if was_approved(approval) else approval.status
+    return f"*{_DECIDED[status]}*{_by(approval.decided_by)}{_at(approval.decided_at)}"
 
 
 def going_on(run: Run, approval: Approval) -> str:

@@ -17,6 +17,13 @@ SELECT * FROM approvals WHERE tenant = :tenant AND run = :run ORDER BY epoch, ga
 UPDATE approvals SET status = :status, decided_at = :now, decided_by = :by, reason = :reason
 WHERE tenant = :tenant AND id = :id AND status = 'pending'
 
+-- name: supersede
+-- What was approved no longer holds. Who approved it, and when, stays; once an effect rests on it, it is too late.
+UPDATE approvals SET status = 'superseded', reason = :reason
+WHERE tenant = :tenant AND id = :id AND status = 'approved'
+  AND NOT EXISTS (SELECT 1 FROM effects AS e
+                  WHERE e.tenant = approvals.tenant AND e.run = approvals.run AND e.approval = approvals.id)
+
 -- name: mark_used
 UPDATE approvals SET used_epoch = :epoch
 WHERE tenant = :tenant AND id = :id AND status <> 'pending' AND used_epoch IS NULL

@@ -26,6 +26,7 @@ from store.sqlite import Database
 from tests.harness import Deliver, Sandbox
 from tests.workflows.house import MORGAN, RILEY, People
 from workflows.approvals.decide import AnswerKind, Approvals, Ballot, Choice
+from workflows.approvals.last_look import LastLook
 from workflows.approvals.policy import Policy
 from workflows.bells import Bells
 from workflows.boundary import Reached
@@ -141,7 +142,9 @@ async def running_engine(file: Path, stripe_url: str) -> AsyncIterator[Engine]:
     database = await Database.open(file, system_clock())
     refunds = StripeRefunds(client)
     ledger = Ledger(database, {refunds.name: refunds}, system_clock, database.boot)
-    driver = Driver(database, registry, ledger, system_clock, bells)
+    people = People(system_clock, timedelta(0))
+    last_look = LastLook(database, people, system_clock)
+    driver = Driver(database, registry, ledger, last_look, system_clock, bells)
     engine = EmbeddedEngine(database, driver, TENANT, system_clock, bells)
     await engine.start()
     try:
@@ -149,7 +152,7 @@ async def running_engine(file: Path, stripe_url: str) -> AsyncIterator[Engine]:
             database,
             installed,
             Runs(database, system_clock, bells),
-            Approvals(database, People(system_clock, timedelta(0)), system_clock, bells),
+            Approvals(database, people, system_clock, bells),
         )
     finally:
         await engine.stop()

@@ -12,7 +12,7 @@ from workflows import gates
 from workflows.context import RunContext
 from workflows.effects.ledger import Approved
 from workflows.gates import Decision, EffectCall, GateRequest
-from workflows.workflow import Workflow
+from workflows.workflow import NoLongerHolding, Workflow
 
 
 class State(TypedDict, total=False):
@@ -55,7 +55,11 @@ def builder() -> "StateGraph[State, RunContext, State, State]":
     return StateGraph(State, context_schema=RunContext)
 
 
-def workflow(name: str, graph: "StateGraph[State, RunContext, State, State]") -> Workflow:
+def workflow(
+    name: str,
+    graph: "StateGraph[State, RunContext, State, State]",
+    no_longer_holding: NoLongerHolding | None = None,
+) -> Workflow:
     return Workflow(
         name=name,
         version="1",
@@ -63,6 +67,7 @@ def workflow(name: str, graph: "StateGraph[State, RunContext, State, State]") ->
         usage="WORD",
         headline=lambda input: f"the word {input['word']}",
         graph=graph.compile(checkpointer=BoundarySaver()),
+        no_longer_holding=no_longer_holding,
     )
 
 
@@ -92,8 +97,13 @@ async def write(state: State, runtime: Context) -> State:
             return ended(RunStatus.CANCELLED, "prevented")
 
 
-def errand(before: Node | None = None, write: Node = write) -> Workflow:
-    """Think, ask, write. `before` is the thinking, which by default is a note."""
+def errand(
+    before: Node | None = None, write: Node = write, no_longer_holding: NoLongerHolding | None = None
+) -> Workflow:
+    """Think, ask, write; what was approved and holds no longer is thought about again.
+
+    `before` is the thinking, which by default is a note.
+    """
 
     async def think(state: State, runtime: Context) -> State:
         await runtime.context.note(f"The word is {state['input']['word']}.")
@@ -105,9 +115,13 @@ def errand(before: Node | None = None, write: Node = write) -> Workflow:
     graph.add_node("write", write)
     graph.add_edge(START, "think")
     graph.add_edge("think", "gate")
-    graph.add_edge("gate", "write")
+    graph.add_conditional_edges("gate", _as_decided, ["think", "write"])
     graph.add_edge("write", END)
-    return workflow("errand", graph)
+    return workflow("errand", graph, no_longer_holding)
+
+
+def _as_decided(state: State) -> str:
+    return "think" if state["decision"]["status"] == ApprovalStatus.SUPERSEDED else "write"
 
 
 def one_node(node: Node) -> Workflow:

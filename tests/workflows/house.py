@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from store.sqlite import Database, open_for_reading
 from store.transaction import Transaction
 from tests.workflows.notebook import Notebook
 from workflows.approvals.decide import Answer, Approvals, Ballot, Choice
+from workflows.approvals.last_look import LastLook
 from workflows.approvals.policy import Policy, VoterFacts
 from workflows.bells import Bells
 from workflows.clock import Clock
@@ -50,10 +51,12 @@ class Time:
 
 @dataclass
 class People:
-    """Implements `workflows.approvals.directory.Directory`: everyone but Riley leads, on facts just read."""
+    """Implements `workflows.approvals.directory.Directory`: everyone but Riley, and those who
+    are `gone`, leads, on facts just read."""
 
     time: Clock
     age: timedelta = timedelta(0)
+    gone: set[str] = field(default_factory=set)
 
     def facts(self, user: str, policy: Policy) -> VoterFacts:
         return VoterFacts(
@@ -61,9 +64,12 @@ class People:
             active=True,
             full_member=True,
             of_workspace=True,
-            groups=() if user == RILEY else policy.groups,
+            groups=() if user == RILEY or user in self.gone else policy.groups,
             read_at=self.time() - self.age,
         )
+
+    async def freshen(self) -> None:
+        """As fresh as they get."""
 
 
 class Word(BaseModel):
@@ -92,8 +98,9 @@ class House:
         systems: dict[str, SystemOfRecord] = {self.notebook.name: self.notebook}
         self.ledger = Ledger(self.database, systems, self.time, self.database.boot)
         self.lookout = Lookout(self.database, systems, TENANT, POLLING_ONLY, self.time, bells)
+        last_look = LastLook(self.database, self.people, self.time)
         registry = Registry(list(self.installed.values()))
-        self.driver = Driver(self.database, registry, self.ledger, self.time, bells)
+        self.driver = Driver(self.database, registry, self.ledger, last_look, self.time, bells)
         self.runs = Runs(self.database, self.time, bells)
         self.approvals = Approvals(self.database, self.people, self.time, bells)
         self._engine = EmbeddedEngine(self.database, self.driver, TENANT, self.time, bells)

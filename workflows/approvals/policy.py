@@ -45,14 +45,18 @@ def judge(policy: Policy, facts: VoterFacts, requester: str, now: datetime) -> V
     """The requester never decides their own request; everyone else by the facts, if they are fresh."""
     if facts.user == requester:
         return Verdict.OWN_REQUEST
-    # Facts from the future are no fresher: a clock that was set back must not keep old ones alive.
-    if abs(now - facts.read_at) > FACTS_FRESH_FOR:
+    if not are_fresh([facts], now):
         return Verdict.FACTS_STALE
     if not (facts.active and facts.full_member and facts.of_workspace):
         return Verdict.NOT_A_FULL_MEMBER
     if facts.user in policy.users or set(facts.groups) & set(policy.groups):
         return Verdict.ALLOWED
     return Verdict.NOT_AN_APPROVER
+
+
+def are_fresh(people: Sequence[VoterFacts], now: datetime) -> bool:
+    """Facts from the future are no fresher: a clock that was set back must not keep old ones alive."""
+    return all(abs(now - each.read_at) <= FACTS_FRESH_FOR for each in people)
 
 
 @dataclass(frozen=True)
@@ -74,7 +78,7 @@ def weigh(policy: Policy, voters: Sequence[VoterFacts], requester: str, now: dat
 
 def left(policy: Policy, people: Sequence[VoterFacts], now: datetime) -> tuple[str, ...] | None:
     """Who of them may approve what somebody else asks for. None when that is not known well enough."""
-    if any(abs(now - each.read_at) > FACTS_FRESH_FOR for each in people):
+    if not are_fresh(people, now):
         return None
     return tuple(each.user for each in people if _may(policy, each, "", now))
 

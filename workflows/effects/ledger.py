@@ -27,6 +27,7 @@ from workflows.effects.looks import first_look
 from workflows.effects.system import Answer, Call, Standing, SystemOfRecord
 from workflows.errors import LedgerMismatch, Postponed, SavedError, Unanswered
 from workflows.gates import Decision, EffectCall, digest_of
+from workflows.pauses import pause
 
 # Stripe may forget an idempotency key after 24 h (https://docs.stripe.com/api/idempotent_requests), so well
 # before that an effect nobody answers for is left to a person.
@@ -123,10 +124,10 @@ class Ledger:
                 f"{unanswered.system.capitalize()} has not answered. "
                 "Before anything is tried again, it is read whether it happened."
             )
-            wait = _pause(age, timedelta(seconds=1), timedelta(minutes=5))
+            wait = pause(age, timedelta(seconds=1), timedelta(minutes=5))
             raise Postponed("unanswered", reason, wait) from unanswered
         if answer.standing == Standing.PENDING and answer.external_id and age <= PENDING_MAX:
-            raise Postponed(answer.code, answer.text, _pause(age, timedelta(seconds=5), timedelta(hours=1)))
+            raise Postponed(answer.code, answer.text, pause(age, timedelta(seconds=5), timedelta(hours=1)))
         return answer
 
     async def _call_or_adopt(self, system: SystemOfRecord, call: Call, *, first: bool) -> Answer:
@@ -229,11 +230,6 @@ def _as_settled(effect: Effect) -> Settled:
     outcome = dict(effect.outcome or {})
     code, text = str(outcome.pop("code", "")), str(outcome.pop("text", ""))
     return Settled(effect.state, effect.external_id, code, text, outcome)
-
-
-def _pause(age: timedelta, least: timedelta, most: timedelta) -> timedelta:
-    """Longer the longer it has taken, so that nothing is asked more often than its age deserves."""
-    return min(max(age / 2, least), most)
 
 
 def _event(action: str, intent: Intent) -> Event:

@@ -4,7 +4,7 @@ Rules decide; the order of the nodes is the order of the business. What the comm
 tell is checked by the first nodes, and ends the run by name.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Literal, TypedDict
 
@@ -19,6 +19,7 @@ from workflows.effects.ledger import Approved, Settled
 from workflows.effects.stripe_payments import Payment, StripePayments
 from workflows.effects.stripe_refund import RUN_NOTE, RefundArguments, StripeRefunds
 from workflows.gates import CardField, Decision, EffectCall, GateRequest
+from workflows.graphs.refund_basis import RefundBasis, basis_of, changed
 from workflows.graphs.refund_input import ALL, RefundInput, check, is_payment, preview
 from workflows.graphs.refund_review import RefundReview
 from workflows.graphs.refund_rules import RefundFacts, assess, risk_of
@@ -60,7 +61,7 @@ def refund_workflow(payments: StripePayments, model: ChatModel | None = None) ->
         builder.add_node("review", RefundReview(model).review)
         builder.add_edge("assess", "review")
         builder.add_edge("review", "gate")
-    builder.add_conditional_edges("gate", _if_approved, ["refund", "report"])
+    builder.add_conditional_edges("gate", _as_decided, ["refund", "report", "read_payment"])
     builder.add_edge("refund", "report")
     builder.add_edge("report", END)
     return Workflow(
@@ -71,6 +72,7 @@ def refund_workflow(payments: StripePayments, model: ChatModel | None = None) ->
         headline=_headline,
         graph=builder.compile(checkpointer=BoundarySaver()),
         preview=nodes.preview,
+        no_longer_holding=nodes.no_longer_holding,
     )
 
 
@@ -85,6 +87,13 @@ class RefundNodes:
         """The payment's currency and what is left of it, while somebody still fills in the form."""
         id = clean(values.get("payment", ""))
         return preview(await self._payments.payment(id), id) if is_payment(id) else None
+
+    async def no_longer_holding(self, request: GateRequest) -> Sequence[str]:
+        """What has changed about the payment since the request was asked."""
+        wanted = RefundArguments.model_validate(request.effects[0].arguments)
+        payment = await self._payments.payment(wanted.payment)
+        refunds = await self._payments.refunds(payment) if payment else []
+        return changed(RefundBasis.model_validate(request.facts), wanted, payment, refunds)
 
     async def read_payment(self, state: RefundState, runtime: Runtime[RunContext]) -> RefundState:
         payment = await self._payments.payment(state["input"]["payment"])
@@ -186,7 +195,7 @@ def _request(facts: RefundFacts, wanted: RefundInput) -> GateRequest:
                 arguments=arguments.model_dump(mode="json"),
             ),
         ),
-        facts={"currency": payment.currency, "customer": payment.customer, "refundable": payment.refundable},
+        facts=basis_of(payment, facts.refunds, facts.amount).model_dump(mode="json"),
     )
 
 
@@ -226,8 +235,15 @@ def _report_undecided(decision: Decision) -> RefundState:
             )
 
 
-def _if_approved(state: RefundState) -> Literal["refund", "report"]:
-    return "refund" if state["decision"]["status"] == ApprovalStatus.APPROVED else "report"
+def _as_decided(state: RefundState) -> Literal["refund", "report", "read_payment"]:
+    """What was approved and no longer holds is looked at from the start."""
+    match state["decision"]["status"]:
+        case ApprovalStatus.APPROVED:
+            return "refund"
+        case ApprovalStatus.SUPERSEDED:
+            return "read_payment"
+        case _:
+            return "report"
 
 
 def _unless_ended(state: RefundState) -> str:

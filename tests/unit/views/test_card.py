@@ -119,7 +119,7 @@ def test_what_cannot_be_shown_whole_cannot_be_approved() -> None:
 
 
 def test_a_question_asked_again_says_so() -> None:
-    first = approval(ApprovalStatus.SUPERSEDED, id="apr-old")
+    first = approval(ApprovalStatus.SUPERSEDED, id="apr-old", decided_by="signoff")
     rendered = card(story(run(), first, approval()), HEADLINE)
     assert "Asked again" in shown(rendered.blocks)
     assert buttons(rendered.blocks)["approve"]["value"].startswith("apr-xyz:")
@@ -208,3 +208,21 @@ def test_a_run_that_a_check_ended_shows_the_request_and_why() -> None:
 def test_an_ended_run_with_a_question_still_open_offers_no_decision() -> None:
     rendered = card(story(run(RunStatus.HALTED), approval()), HEADLINE)
     assert list(buttons(rendered.blocks)) == ["view_reasoning"]
+
+
+def test_a_question_asked_again_shows_what_has_changed_since_who_approved() -> None:
+    first = approval(ApprovalStatus.SUPERSEDED, id="apr-old", reason="<b> 10.00 USD can still be refunded")
+    rendered = card(story(run(), first, approval()), HEADLINE)
+    accept_message(rendered.blocks)
+    read = shown(rendered.blocks)
+    assert "*Changed since <@U0MORGAN> approved:* <b> 10.00 USD can still be refunded" in read
+    assert buttons(rendered.blocks)["approve"]["value"].startswith("apr-xyz:")
+
+
+def test_an_approval_that_did_not_hold_shows_who_gave_it_and_what_has_changed() -> None:
+    given = approval(ApprovalStatus.SUPERSEDED, reason="the customer has disputed the payment")
+    rendered = card(story(run(RunStatus.QUEUED), given), HEADLINE)
+    read = shown(rendered.blocks)
+    assert "*Approved* by <@U0MORGAN>" in read
+    assert "*Superseded*, since this has changed: the customer has disputed the payment" in read
+    assert "Looking into it again" in read
