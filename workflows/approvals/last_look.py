@@ -22,7 +22,8 @@ from workflows.gates import GateRequest
 from workflows.pauses import pause
 from workflows.workflow import NoLongerHolding
 
-WAITED_MAX = timedelta(hours=20)
+# Nothing is under way yet, so a day that a clock jumps must not end a run whose next read would succeed.
+WAITED_MAX = timedelta(days=7)
 PAUSE_MIN = timedelta(seconds=1)
 PAUSE_MAX = timedelta(minutes=5)
 
@@ -48,7 +49,7 @@ class LastLook:
         """Returns when the effects may be begun, as far as can be read; what the gate in SQL refuses passes.
 
         Raises NoLongerHolds with what has changed, Postponed when something can't be read now, NotKnown when
-        it could not be for 20 hours, and whatever else the workflow's reading raises.
+        it could not be for a week, and whatever else the workflow's reading raises.
         """
         resting = await self._database.read(lambda tx: _resting(tx, run, approval))
         if resting is None:
