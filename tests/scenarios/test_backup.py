@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.harness import Deliver, Sandbox
+from tests.harness import Deliver, Sandbox, told, until
 from tests.scenarios.asking import signoff
 
 DATABASE = ("signoff.db", "signoff.db-wal", "signoff.db-shm")
@@ -30,7 +30,8 @@ def restore(sandbox: Sandbox, copy: Path, away: Path) -> None:
 
 def test_a_bot_on_a_restored_copy_goes_on_and_refunds_once(own_sandbox: Sandbox, tmp_path: Path) -> None:
     """One run waits in the copy and is approved after it was restored. Another was approved and refunded
-    after the copy was made: in the copy it waits again, and a second approval finds what Stripe has."""
+    after the copy was made: in the copy it waits again, and once more approved, what Stripe has is met, and
+    asked about."""
     waiting = own_sandbox.asked("pi_plain01")
     approved_since = own_sandbox.asked("pi_plain02")
     copy = tmp_path / "copy.db"
@@ -45,11 +46,20 @@ def test_a_bot_on_a_restored_copy_goes_on_and_refunds_once(own_sandbox: Sandbox,
     assert len(own_sandbox.refunds("pi_plain02")) == 1
 
     restore(own_sandbox, copy, tmp_path / "away")
-    for card, payment in ((waiting, "pi_plain01"), (approved_since, "pi_plain02")):
-        assert own_sandbox.click(card, "approve")["ok"]
-        root = own_sandbox.ended(payment)
-        assert "— done:" in root["text"]
-        assert len(own_sandbox.refunds(payment)) == 1
+    assert own_sandbox.click(waiting, "approve")["ok"]
+    assert "— done:" in own_sandbox.ended("pi_plain01")["text"]
+    assert len(own_sandbox.refunds("pi_plain01")) == 1
+
+    assert own_sandbox.click(approved_since, "approve")["ok"]
+    asked_again = until(
+        lambda: [
+            card for card in [own_sandbox.card("pi_plain02")] if "refunded on it meanwhile" in told(card)
+        ],
+        "the question to be asked again, with the refund that was made since",
+    )
+    assert own_sandbox.click(asked_again[0], "cancel", user="riley")["ok"]
+    assert "— cancelled:" in own_sandbox.ended("pi_plain02")["text"]
+    assert len(own_sandbox.refunds("pi_plain02")) == 1
     checked = signoff("verify", home=own_sandbox.home)
     assert checked.returncode == 0, checked.stdout
 
