@@ -33,6 +33,7 @@ def test_a_refund_asked_by_form_is_found_on_the_approvers_home_and_approved_ther
     modal.get_by_label("Reason").fill("changed their mind")
     page.get_by_test_id("modal-submit").click()
     expect(page.get_by_test_id("field-error")).to_contain_text("The amount must be above zero")
+    expect(page.get_by_test_id("modal-submit")).not_to_have_attribute("aria-busy", "true")
     modal.get_by_label("Amount").fill("1200")
     page.get_by_test_id("modal-submit").click()
     expect(modal).to_be_hidden()

@@ -53,7 +53,8 @@ def test_a_fault_ordered_elsewhere_is_listed_with_how_much_of_it_is_left(
     page = open_page()
     page.get_by_role("tab", name="Trouble").click()
     expect(page.get_by_role("button", name="Be down for 3 calls")).to_contain_text("3 left")
-    page.get_by_role("button", name="Call off: stripe: down, 3 times").click()
+    with page.expect_response("**/drive/fault"):
+        page.get_by_role("button", name="Call off: stripe: down, 3 times").click()
     [sent] = workspace.sent("/drive/fault")
     assert sent == {"clear": True, "target": "stripe", "action": "down", "method": "*"}
 

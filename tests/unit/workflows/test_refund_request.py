@@ -93,6 +93,8 @@ def test_the_facts_it_is_asked_on_are_kept() -> None:
     assert asked(facts(payment=payment(refunded=500))).facts == {
         "currency": "usd",
         "customer": "cus_ada",
+        "disputed": False,
+        "equal_refunds": [],
         "refundable": 9_500,
     }
 
