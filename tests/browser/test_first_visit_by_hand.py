@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.test_the_road_by_hand import ask, become, card, confirmed, press
-from tests.harness import Sandbox, buttons, quick_config, running_sandbox
+from tests.harness import Sandbox, buttons, quick_config, running_sandbox, until
 from tests.histories import long_history
 
 STEP_TIMEOUT_MS = 20_000
@@ -120,6 +120,21 @@ def test_the_road_is_walked_by_keyboard_alone(page: Page, place: Sandbox) -> Non
     page.keyboard.press("Enter")
     expect(card(page, "pi_plain03")).to_contain_text("went back to the customer")
     assert len(place.refunds("pi_plain03")) == 1
+
+    expect(card(page, "pi_plain03")).to_be_focused()  # its button is gone
+    # All that is said of it: what comes later draws the bar anew.
+    root = place.ended("pi_plain03")
+    until(lambda: "went back to the customer" in place.thread(root), "the report")
+    replies = [each for each in place.messages() if each.get("thread_ts") == root["ts"]]
+    bar = card(page, "pi_plain03").get_by_test_id("thread-bar")
+    expect(bar).to_contain_text(f"{len(replies)} replies")
+    tab_to(page, "[data-testid=thread-bar]")
+    page.keyboard.press("Enter")
+    expect(page.get_by_test_id("thread-composer")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.get_by_test_id("thread-pane")).to_be_hidden()
+    in_channel = page.locator("#message-list").get_by_test_id("message").filter(has_text="pi_plain03")
+    expect(in_channel.last.get_by_test_id("thread-bar")).to_be_focused()
 
 
 def test_a_link_to_a_card_opens_it_with_its_thread(page: Page, place: Sandbox) -> None:

@@ -47,13 +47,21 @@ export function reconcile(parent, wanted) {
   });
 }
 
-/** Swaps a node; if focus was inside, it goes to the control of the same `data-focus`, else to the node. */
+/**
+ * Swaps a node. A `data-part` inside, drawn on its own, stays the very same node. If focus was inside, it stays
+ * there or goes to the control of the same `data-focus`, else to the node.
+ */
 export function replaceKeepingFocus(old, fresh) {
   const focused = old.contains(document.activeElement) ? document.activeElement : null;
+  for (const part of fresh.querySelectorAll("[data-part]")) {
+    const kept = old.querySelector(`[data-part="${part.dataset.part}"]`);
+    if (kept) part.replaceWith(kept);
+  }
   old.replaceWith(fresh);
   if (!focused) return;
   const name = focused.dataset.focus;
-  const target = name ? [...fresh.querySelectorAll("[data-focus]")].find((node) => node.dataset.focus === name) : null;
+  const named = name ? [fresh, ...fresh.querySelectorAll("[data-focus]")].find((node) => node.dataset.focus === name) : null;
+  const target = fresh.contains(focused) ? focused : named;
   if (!target) fresh.tabIndex = -1;
   (target ?? fresh).focus({ preventScroll: true });
 }

@@ -31,7 +31,7 @@ export function messageNode(message, { compact, thread }) {
       { class: "message-body" },
       compact ? null : head(author, seconds),
       h("div", { class: "content" }, ...withEdited(content(message, surface), message.edited)),
-      h("div", { class: "thread-slot" }),
+      h("div", { class: "thread-slot", dataset: { part: "thread" } }),
     ),
     thread ? null : h("div", { class: "hover-tools" }, tool("reply", "Reply in thread", () => openThread(message.ts)), tool("link", "Copy link", () => copyLink(message))),
   );
