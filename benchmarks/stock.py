@@ -36,6 +36,7 @@ from workflows.effects.stripe_payments import EarlierRefund, Payment, StripePaym
 from workflows.engine.embedded import EmbeddedEngine
 from workflows.graphs.refund_input import RefundInput
 from workflows.graphs.registry import load
+from workflows.questions.outcome import Doubts
 from workflows.runs import Request, Runs
 from workflows.workflow import Installed
 
@@ -84,7 +85,9 @@ async def fill(file: Path, numbers: range) -> None:
     database = await Database.open(file, clock())
     try:
         ledger = Ledger(database, {}, clock, database.boot)
-        driver = Driver(database, registry, ledger, LastLook(database, NobodyKnown(), clock), clock, bells)
+        last_look = LastLook(database, NobodyKnown(), clock)
+        doubts = Doubts(database, {}, last_look, clock, database.boot)
+        driver = Driver(database, registry, ledger, doubts, last_look, clock, bells)
         engine = EmbeddedEngine(database, driver, TENANT, clock, bells)
         use_case = Runs(database, clock, bells)
         await engine.start()

@@ -9,7 +9,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot import refusals
 from bot.directory import SlackDirectory
 from bot.listeners import approvals as approval_listeners
-from bot.listeners import ask, changes, commands, home, reasoning, requests, signoff
+from bot.listeners import ask, changes, commands, happened, home, reasoning, requests, signoff
 from bot.views.entries import Lines
 from bot.watch import Watch
 from store.sqlite import Database
@@ -41,6 +41,7 @@ def slack_app(
     commands.register(app, tenant, registry, runs)
     ask.register(app, tenant, registry, runs)
     approval_listeners.register(app, tenant, approvals, directory, clock)
+    happened.register(app, tenant, approvals, directory, clock)
     reasoning.register(app, tenant, database, registry)
     requests.register(app, tenant, runs)
     lines = Lines(lambda run: registry.headline(run.workflow, run.input), str(authorized.url))

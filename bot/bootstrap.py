@@ -53,6 +53,7 @@ from workflows.graphs.registry import UnknownWorkflow, load
 from workflows.models.chat import ChatModel
 from workflows.patrol.installation import Installation
 from workflows.patrol.patrol import Patrol
+from workflows.questions.outcome import Doubts
 from workflows.runs import Runs
 from workflows.sealing import Sealer
 from workflows.workflow import Registry
@@ -117,7 +118,8 @@ async def serving(environment: Environment, config: Config, parts: Parts = REAL_
         policies = [each.approvers for each in config.workflows.values()]
         directory = SlackDirectory(listening, tenant, policies, clock, installation)
         last_look = LastLook(database, directory, clock)
-        driver = Driver(database, registry, ledger, last_look, clock, bells)
+        doubts = Doubts(database, systems, last_look, clock, database.boot)
+        driver = Driver(database, registry, ledger, doubts, last_look, clock, bells)
         engine = EmbeddedEngine(database, driver, tenant, clock, bells)
         webhooks = _webhooks(environment, database, tenant, clock, bells)
         widening = BESIDE_A_WEBHOOK if webhooks else POLLING_ONLY

@@ -31,6 +31,7 @@ UNKNOWN_KIND = (
     "This Signoff doesn't know what this is: it may come from another version of it. Nothing was done. "
     "`/signoff help` says what there is."
 )
+NO_RECORD_ID = "That is no record's id: letters, digits and _ : . - only, as its system shows it."
 HEADLINE_MAX = 300
 UNKNOWN_RUN = "Signoff knows no such request any more."
 NO_SUCH_WORKFLOW = "What this form asks for is no longer installed, so nothing was started."

@@ -6,6 +6,8 @@ from enum import StrEnum
 class Action(StrEnum):
     APPROVE = "approve"
     REJECT = "reject"
+    HAPPENED = "happened"
+    DO_IT = "do_it"
     REASONING = "view_reasoning"
     CANCEL = "cancel"
     PREVIEW = "preview"
@@ -19,6 +21,7 @@ class Action(StrEnum):
 
 class Callback(StrEnum):
     REJECT = "reject_reason"
+    HAPPENED = "happened_as"
     REASONING = "reasoning"
     NOTICE = "notice"
     HOME = "home"
@@ -27,10 +30,12 @@ class Callback(StrEnum):
 
 class Block(StrEnum):
     REASON = "reason"
+    RECORD = "record"
 
 
 class Input(StrEnum):
     REASON = "reason_text"
+    RECORD = "record_id"
     FIELD = "field"
 
 

@@ -215,27 +215,46 @@ class FormEvent(Payload):
         return f"view:{self.view.id}"
 
 
-class RejectSubmission(Payload):
+class BallotSubmission(Payload):
+    """A modal that answers a question; it carries which one."""
+
     user: User
     view: View
-
-    @field_validator("view")
-    @classmethod
-    def _has_its_field(cls, view: View) -> View:
-        """The modal of another version of Signoff may have others."""
-        if Input.REASON not in view.state.values.get(Block.REASON, {}):
-            raise ValueError("has no reason")
-        return view
 
     @property
     def bound(self) -> Bound:
         return Bound.model_validate_json(self.view.private_metadata)
 
     @property
-    def reason(self) -> str:
-        return (self.view.state.values[Block.REASON][Input.REASON].value or "").strip()
-
-    @property
     def delivery(self) -> str:
         """A modal can be sent once; sent twice, it is the same submission."""
         return f"view:{self.view.id}"
+
+
+class RejectSubmission(BallotSubmission):
+    @field_validator("view")
+    @classmethod
+    def _has_its_field(cls, view: View) -> View:
+        """The modal of another version of Signoff may have others."""
+        return _with(view, Block.REASON, Input.REASON)
+
+    @property
+    def reason(self) -> str:
+        return (self.view.state.values[Block.REASON][Input.REASON].value or "").strip()
+
+
+class HappenedSubmission(BallotSubmission):
+    @field_validator("view")
+    @classmethod
+    def _has_its_field(cls, view: View) -> View:
+        return _with(view, Block.RECORD, Input.RECORD)
+
+    @property
+    def record(self) -> str:
+        return (self.view.state.values[Block.RECORD][Input.RECORD].value or "").strip()
+
+
+def _with(view: View, block: Block, input: Input) -> View:
+    if input not in view.state.values.get(block, {}):
+        raise ValueError(f"has no {block}")
+    return view

@@ -21,8 +21,10 @@ from workflows.drive import Driver
 from workflows.effects.ledger import Ledger
 from workflows.effects.stripe_payments import StripePayments
 from workflows.effects.stripe_refund import StripeRefunds
+from workflows.effects.system import SystemOfRecord
 from workflows.engine.embedded import EmbeddedEngine
 from workflows.patrol.uninstalled import end_what_waits
+from workflows.questions.outcome import Doubts
 
 log = structlog.get_logger()
 
@@ -50,8 +52,11 @@ async def wind_up(environment: Environment, config: Config) -> None:
             return
         [tenant] = tenants
         bells = Bells()
-        ledger = Ledger(database, {StripeRefunds.name: StripeRefunds(client)}, clock, database.boot)
-        driver = Driver(database, registry, ledger, LastLook(database, NobodyKnown(), clock), clock, bells)
+        systems: dict[str, SystemOfRecord] = {StripeRefunds.name: StripeRefunds(client)}
+        ledger = Ledger(database, systems, clock, database.boot)
+        last_look = LastLook(database, NobodyKnown(), clock)
+        doubts = Doubts(database, systems, last_look, clock, database.boot)
+        driver = Driver(database, registry, ledger, doubts, last_look, clock, bells)
         engine = EmbeddedEngine(database, driver, tenant, clock, bells)
         log.error("workspace_uninstalled", tenant=tenant, mend="Waiting runs are cancelled.")
         await engine.start()

@@ -36,6 +36,8 @@ class NewVote:
     vote: str
     reason: str
     facts: dict[str, object]
+    said: str | None = None
+    said_id: str | None = None
 
 
 def insert(tx: Transaction, new: NewApproval, now: datetime) -> None:
@@ -53,11 +55,26 @@ def of_run(tx: Transaction, tenant: str, run: str) -> Sequence[Approval]:
 
 
 def decide(
-    tx: Transaction, approval: Approval, status: ApprovalStatus, by: str, reason: str, now: datetime
+    tx: Transaction,
+    approval: Approval,
+    status: ApprovalStatus,
+    by: str,
+    reason: str,
+    now: datetime,
+    said: str | None = None,
+    said_id: str | None = None,
 ) -> None:
-    """Stale when somebody decided first."""
+    """Stale when somebody decided first. `said`, `said_id`: the answer to what became of an effect."""
     tx.change(
-        SQL["decide"], tenant=approval.tenant, id=approval.id, status=status, by=by, reason=reason, now=now
+        SQL["decide"],
+        tenant=approval.tenant,
+        id=approval.id,
+        status=status,
+        by=by,
+        reason=reason,
+        now=now,
+        said=said,
+        said_id=said_id,
     )
 
 

@@ -91,6 +91,53 @@ def settle(
     )
 
 
+def clear_up(
+    tx: Transaction,
+    key: EffectKey,
+    state: EffectState,
+    external_id: str | None,
+    outcome: dict[str, object],
+    now: datetime,
+    look_at: datetime | None,
+) -> bool:
+    """An unknown effect is known after all. False when it is not, or no longer, unknown, or when the record
+    `external_id` counts for another effect already."""
+    changed = tx.run(
+        SQL["clear_up"],
+        **vars(key),
+        state=state,
+        external_id=external_id,
+        outcome=outcome,
+        now=now,
+        look_at=look_at,
+    )
+    return changed == 1
+
+
+def begin_again(tx: Transaction, intent: Intent, answer: str, boot: int, now: datetime) -> None:
+    """Unknown to intended, in this intent's generation. `answer` is the approval in which people said that it
+    did not happen. Stale when that, the effect's own approval or the run no longer allow it."""
+    tx.change(
+        SQL["begin_again"],
+        **vars(intent.key),
+        generation=intent.generation,
+        idempotency_key=intent.idempotency_key,
+        answer=answer,
+        boot=boot,
+        now=now,
+    )
+
+
+def doubts_due(tx: Transaction, tenant: str, now: datetime, limit: int) -> Sequence[Effect]:
+    """Unknown, asked about, and to be read again by now; the longest due first."""
+    return [Effect.of(row) for row in tx.all(SQL["doubts_due"], tenant=tenant, now=now, limit=limit)]
+
+
+def look_at_doubt(tx: Transaction, key: EffectKey, look_at: datetime | None) -> None:
+    """Stale when the effect is no longer unknown. None: it is not read again."""
+    tx.change(SQL["look_at_doubt"], **vars(key), look_at=look_at)
+
+
 def of_run(tx: Transaction, tenant: str, run: str) -> Sequence[Effect]:
     return [Effect.of(row) for row in tx.all(SQL["of_run"], tenant=tenant, run=run)]
 

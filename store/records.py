@@ -145,6 +145,9 @@ class Approval(Record):
     reason: str | None
     used_epoch: int | None
     nobody_since: Moment | None = None
+    # Of an effect in doubt: what became of it by what people say, and as which record.
+    said: str | None = None
+    said_id: str | None = None
 
 
 class Vote(Record):
@@ -156,6 +159,8 @@ class Vote(Record):
     facts: JsonObject
     cast_at: Moment
     void_since: Moment | None = None
+    said: str | None = None
+    said_id: str | None = None
 
 
 class Effect(Record):

@@ -121,6 +121,34 @@ def postpone(tx: Transaction, run: Run, boot: int, due_at: datetime) -> None:
     tx.change(SQL["postpone"], tenant=run.tenant, id=run.id, epoch=run.epoch, boot=boot, due_at=due_at)
 
 
+def await_word(tx: Transaction, run: Run, boot: int) -> None:
+    """Waits for an answer to a question of Signoff's own. Stale when this drive no longer holds the run."""
+    tx.change(SQL["await_word"], tenant=run.tenant, id=run.id, epoch=run.epoch, boot=boot)
+
+
+def take_on(tx: Transaction, run: Run, boot: int, version: str) -> None:
+    """The run goes on with another version of its workflow. Stale when this drive no longer holds it."""
+    tx.change(
+        SQL["take_on"],
+        tenant=run.tenant,
+        id=run.id,
+        epoch=run.epoch,
+        boot=boot,
+        before=run.version,
+        version=version,
+    )
+
+
+def wake_in_doubt(tx: Transaction, tenant: str, id: str, now: datetime) -> bool:
+    """Makes a run due that waits to hear what became of an effect; False for any other."""
+    return tx.run(SQL["wake_in_doubt"], tenant=tenant, id=id, now=now) == 1
+
+
+def wake_of_other_versions(tx: Transaction, tenant: str, now: datetime) -> int:
+    """Makes those due that wait because their workflow had changed; returns how many."""
+    return tx.run(SQL["wake_of_other_versions"], tenant=tenant, now=now)
+
+
 def wake(tx: Transaction, tenant: str, id: str, now: datetime) -> bool:
     return tx.run(SQL["wake"], tenant=tenant, id=id, now=now) == 1
 

@@ -9,17 +9,16 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from store import approvals, audit, runs
-from store.approvals import NewApproval
 from store.audit import Event
 from store.checkpoints import Session
-from store.identity import identifier
-from store.records import Approval, ApprovalStatus, Run, RunStatus
+from store.records import ApprovalStatus, Run, RunStatus
 from store.runs import Ending
 from store.steps import NewStep
 from store.transaction import Transaction
 from workflows import announce, history
 from workflows.approvals.conclude import conclude
 from workflows.gates import GateRequest
+from workflows.questions import asking
 from workflows.withdrawal import Why, withdrawn
 from workflows.workflow import WorkflowSettings
 
@@ -63,7 +62,7 @@ def commit(
         runs.to_queued(tx, run, boot, reached.steps, now)
         return
     for request in reached.asked:
-        _ask(tx, run, request, settings, now)
+        asking.put(tx, run, request, settings.terms, now)
     if _goes_on_at_once(tx, run, now):
         runs.to_queued(tx, run, boot, reached.steps, now)
     else:
@@ -103,43 +102,15 @@ def supersede_pending(tx: Transaction, run: Run, reason: str, now: datetime) -> 
     """What nobody has decided yet is asked no more."""
     for approval in approvals.of_run(tx, run.tenant, run.id):
         if approval.status == ApprovalStatus.PENDING:
-            _supersede(tx, run, approval, reason, now)
-
-
-def _supersede(tx: Transaction, run: Run, approval: Approval, reason: str, now: datetime) -> None:
-    approvals.decide(tx, approval, ApprovalStatus.SUPERSEDED, audit.SIGNOFF, reason, now)
-    detail: dict[str, object] = {"approval": approval.id, "reason": reason}
-    audit.append(tx, run.tenant, run.id, Event("superseded", detail=detail), now)
+            asking.take_back(tx, run, approval, reason, now)
 
 
 def _replace(tx: Transaction, run: Run, id: str, now: datetime) -> None:
     """The graph no longer asks this. An answer that came meanwhile was to another question: it is used up."""
     approval = approvals.get(tx, run.tenant, id)
     if approval is not None and approval.status == ApprovalStatus.PENDING:
-        _supersede(tx, run, approval, "the question has changed", now)
+        asking.take_back(tx, run, approval, "the question has changed", now)
     approvals.mark_used(tx, run.tenant, id, run.epoch)
-
-
-def _ask(tx: Transaction, run: Run, request: GateRequest, settings: WorkflowSettings, now: datetime) -> None:
-    id = identifier("apr", run.tenant, run.id, request.gate, request.discriminator, str(run.epoch))
-    new = NewApproval(
-        tenant=run.tenant,
-        id=id,
-        run=run.id,
-        gate=request.gate,
-        discriminator=request.discriminator,
-        epoch=run.epoch,
-        request=request.model_dump(mode="json"),
-        effects=[effect.model_dump(mode="json") for effect in request.effects],
-        digest=request.digest,
-        facts=request.facts,
-        policy=settings.approvers.model_dump(mode="json"),
-        expires_at=now + settings.expires_after,
-    )
-    approvals.insert(tx, new, now)
-    detail: dict[str, object] = {"approval": id, "digest": new.digest, "effects": new.effects}
-    audit.append(tx, run.tenant, run.id, Event("asked", detail=detail), now)
-    announce.question(tx, run, id, now)
 
 
 def _goes_on_at_once(tx: Transaction, run: Run, now: datetime) -> bool:

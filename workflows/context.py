@@ -10,6 +10,7 @@ from langgraph.config import get_config
 from pydantic import BaseModel
 
 from store import runs
+from store.effects import EffectKey
 from store.records import Run
 from store.sqlite import Database
 from store.steps import NewStep
@@ -24,6 +25,7 @@ from workflows.meter import StepMeter
 from workflows.models.calls import NOTHING_SPENT, TRIES_MAX, Answered, ModelCalls, NoAnswer, Spent
 from workflows.models.chat import ChatModel
 from workflows.models.question import Question
+from workflows.questions.outcome import Doubts
 from workflows.workflow import NoLongerHolding
 
 T = TypeVar("T", bound=BaseModel)
@@ -37,6 +39,7 @@ class RunContext:
     clock: Clock
     database: Database
     ledger: Ledger
+    doubts: Doubts
     last_look: LastLook
     no_longer_holding: NoLongerHolding | None
     calls: ModelCalls
@@ -82,14 +85,20 @@ class RunContext:
     async def perform(self, call: EffectCall, approved: Approved, notes: dict[str, str]) -> Settled:
         """Makes an approved effect through the ledger, if what was approved still holds.
 
-        Raises what `LastLook.take` and `Ledger.perform` raise.
+        Of one whose outcome nobody could tell: how it came out by what people or a read say. Raises what
+        `LastLook.take`, `Ledger.perform` and `Doubts.resolve` raise.
         """
         identity = (approved.decision.epoch, call.name, call.discriminator)
         if identity in self._performed:
             raise RepeatedEffect(f"{call.name} twice in one drive: give each its discriminator")
         self._performed.add(identity)
         await self.last_look.take(self.run, approved.decision.approval, self.no_longer_holding)
-        return await self.ledger.perform(self.run, call, approved, notes)
+        while (settled := await self.ledger.perform(self.run, call, approved, notes)).is_unknown:
+            key = EffectKey(self.run.tenant, self.run.id, *identity)
+            known = await self.doubts.resolve(self.run, key, self.no_longer_holding)
+            if known is not None:
+                return known
+        return settled
 
     async def requests_since(self, moment: datetime) -> int:
         """How many other runs of this workflow its requester has started since, not counting failed ones."""

@@ -14,15 +14,14 @@ import structlog
 from langchain_core.runnables import RunnableConfig
 from langgraph.types import Command, Interrupt, StateSnapshot
 
-from store import approvals, audit, effects, runs
-from store.audit import Event
+from store import approvals, audit, runs
 from store.checkpoints import Session, StoredThread, stored_thread, using
-from store.effects import EffectKey
+from store.effects import key_of
 from store.errors import StoreError
-from store.records import Approval, ApprovalStatus, Effect, EffectState, Run, RunStatus
+from store.records import Approval, ApprovalStatus, Run, RunStatus
 from store.runs import Ending
 from store.sqlite import Database
-from store.transaction import Transaction
+from store.transaction import Transaction, milliseconds
 from workflows import announce, boundary
 from workflows.any_graph.advance import advance
 from workflows.approvals.last_look import LastLook
@@ -32,11 +31,14 @@ from workflows.boundary import Reached
 from workflows.clock import Clock
 from workflows.context import RunContext
 from workflows.effects.ledger import Ledger, mark_of
-from workflows.errors import LimitReached, NoLongerHolds, Postponed, Refused, Unanswered
+from workflows.errors import LimitReached, NoLongerHolds, OutcomeUnknown, Postponed, Refused, Unanswered
 from workflows.gates import Decision, GateRequest
+from workflows.giving_up import give_up, leave_in_doubt, under_way
 from workflows.guardrails.steps import StepAllowance
 from workflows.meter import StepMeter
 from workflows.models.calls import ModelCalls
+from workflows.questions import asking, outcome, version
+from workflows.questions.outcome import Doubts
 from workflows.workflow import Installed, Registry
 
 log = structlog.get_logger()
@@ -49,7 +51,12 @@ RECURSION_LIMIT = 20_000
 @dataclass(frozen=True)
 class _Stored:
     thread: StoredThread
-    approvals: Sequence[Approval]
+    approvals: Sequence[Approval]  # what the graph asked
+    own: Sequence[Approval]  # what Signoff asked about the run
+
+    @property
+    def decided(self) -> Sequence[str]:
+        return [each.id for each in (*self.approvals, *self.own) if each.status != ApprovalStatus.PENDING]
 
 
 class Driver:
@@ -60,6 +67,7 @@ class Driver:
         database: Database,
         registry: Registry,
         ledger: Ledger,
+        doubts: Doubts,
         last_look: LastLook,
         clock: Clock,
         bells: Bells,
@@ -67,6 +75,7 @@ class Driver:
         self._database = database
         self._registry = registry
         self._ledger = ledger
+        self._doubts = doubts
         self._last_look = last_look
         self._clock = clock
         self._bells = bells
@@ -77,12 +86,13 @@ class Driver:
         Raises StoreError when that transaction could not be recorded.
         """
         installed = self._registry.get(run.workflow)
-        if installed is None:
-            text = f"This bot no longer knows the workflow {run.workflow}, so it stopped rather than guess."
-            await self._give_up(run, 0, Ending(RunStatus.HALTED, "workflow_not_loaded", text))
+        if installed is None or version.differs(run, installed):
+            await self._meet_another_version(run, installed)
             return
         meter = StepMeter(StepAllowance(installed.settings.steps_max, run.steps_used), self._clock)
         stored = await self._database.read(lambda tx: _read(tx, run))
+        if version.open_questions(stored.own):
+            await self._database.write(lambda tx: version.right_again(tx, run, self._clock()))
         with using(Session(stored.thread)) as session:
             try:
                 reached = await self._advance(run, installed, stored.approvals, session, meter)
@@ -94,12 +104,14 @@ class Driver:
                 await self._postpone(run, postponed)
             except NoLongerHolds as no_longer:
                 await self._ask_again(run, meter.taken, no_longer)
+            except OutcomeUnknown as unknown:
+                await self._ask_what_became(run, installed, meter.taken, stored, unknown)
             except Refused as refused:
                 await self._give_up(run, meter.taken, _refusal(refused))
             except StoreError:
                 raise
             except Exception as error:  # noqa: BLE001  whatever a graph raises, the run goes on or ends by name
-                await self._try_again(run, installed, meter.taken, error)
+                await self._try_again(run, installed, meter.taken, stored, error)
             else:
                 await self._commit(run, installed, reached)
 
@@ -137,6 +149,7 @@ class Driver:
             self._clock,
             self._database,
             self._ledger,
+            self._doubts,
             self._last_look,
             installed.workflow.no_longer_holding,
             calls,
@@ -161,13 +174,61 @@ class Driver:
         )
         self._bells.ring()
 
-    async def _try_again(self, run: Run, installed: Installed, steps: int, error: Exception) -> None:
+    async def _try_again(
+        self, run: Run, installed: Installed, steps: int, stored: _Stored, error: Exception
+    ) -> None:
         log.warning("drive_failed", run=run.id, tenant=run.tenant, attempt=run.attempts + 1, exc_info=error)
         if run.attempts + 1 >= installed.settings.attempts_max:
-            await self._give_up(run, steps, _failure(error))
+            await self._ask_or_give_up(run, installed, steps, stored, error)
             return
         due_at = self._clock() + RETRY_FIRST * 4**run.attempts
         await self._database.write(lambda tx: runs.try_again(tx, run, self._database.boot, steps, due_at))
+
+    async def _ask_or_give_up(
+        self, run: Run, installed: Installed, steps: int, stored: _Stored, error: Exception
+    ) -> None:
+        """With an effect under way people are asked what became of it, and the run goes on from there."""
+        now = self._clock()
+
+        def work(tx: Transaction) -> None:
+            begun = under_way(tx, run)
+            if not begun:
+                give_up(tx, run, steps, _failure(error), now)
+                return
+            unknown = [OutcomeUnknown(key_of(each), leave_in_doubt(tx, each, now)) for each in begun]
+            self._ask(tx, run, installed, steps, stored, unknown[0], now)
+
+        await self._database.write(work)
+        self._bells.ring()
+
+    async def _ask_what_became(
+        self, run: Run, installed: Installed, steps: int, stored: _Stored, unknown: OutcomeUnknown
+    ) -> None:
+        now = self._clock()
+        await self._database.write(lambda tx: self._ask(tx, run, installed, steps, stored, unknown, now))
+        self._bells.ring()
+
+    def _ask(
+        self,
+        tx: Transaction,
+        run: Run,
+        installed: Installed,
+        steps: int,
+        stored: _Stored,
+        unknown: OutcomeUnknown,
+        now: datetime,
+    ) -> None:
+        ending = outcome.ask(tx, run, unknown, installed.settings.terms, now)
+        if ending is None:
+            what = f"outcome.{run.epoch}.{mark_of(unknown.effect)[:16]}.{milliseconds(now)}"
+            asking.wait(tx, run, self._database.boot, stored.decided, what, now)
+        else:
+            give_up(tx, run, steps, ending, now)
+
+    async def _meet_another_version(self, run: Run, installed: Installed | None) -> None:
+        now, boot = self._clock(), self._database.boot
+        await self._database.write(lambda tx: version.meet(tx, run, boot, installed, now))
+        self._bells.ring()
 
     async def _postpone(self, run: Run, postponed: Postponed) -> None:
         now = self._clock()
@@ -200,35 +261,18 @@ class Driver:
         self._bells.ring()
 
 
-def give_up(tx: Transaction, run: Run, steps: int, ending: Ending, now: datetime) -> None:
-    """Ends a running run without a boundary, and says so everywhere."""
-    open_effects = [
-        each for each in effects.of_run(tx, run.tenant, run.id) if each.state == EffectState.INTENDED
-    ]
-    for effect in open_effects:
-        ending = _in_doubt(tx, run, effect, now)
-    runs.give_up(tx, run, steps, ending, now)
-    boundary.supersede_pending(tx, run, ending.outcome, now)
-    boundary.tell_ended(tx, run, ending, now)
-
-
-def _in_doubt(tx: Transaction, run: Run, effect: Effect, now: datetime) -> Ending:
-    """An effect was begun and nobody learnt how it came out: that is what the ending has to say."""
-    text = f"Nobody could tell whether {effect.name} happened: look in {effect.system} before asking again."
-    key = EffectKey(effect.tenant, effect.run, effect.epoch, effect.name, effect.discriminator)
-    effects.settle(tx, key, EffectState.UNKNOWN, None, {"code": "outcome_unknown", "text": text}, now)
-    detail: dict[str, object] = {"effect": effect.name, "mark": mark_of(key)}
-    audit.append(tx, run.tenant, run.id, Event("effect_unknown", detail=detail), now)
-    return Ending(RunStatus.HALTED, "outcome_unknown", text)
-
-
 def thread_id(run: Run) -> str:
     """LangGraph's tables know the tenant by this."""
     return f"{run.tenant}:{run.id}"
 
 
 def _read(tx: Transaction, run: Run) -> _Stored:
-    return _Stored(stored_thread(tx, thread_id(run)), approvals.of_run(tx, run.tenant, run.id))
+    asked = approvals.of_run(tx, run.tenant, run.id)
+    return _Stored(
+        stored_thread(tx, thread_id(run)),
+        [each for each in asked if not asking.is_own(each)],
+        [each for each in asked if asking.is_own(each)],
+    )
 
 
 def _answers(interrupts: Sequence[Interrupt], asked: Sequence[Approval]) -> dict[str, Decision]:

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from store.effects import EffectKey
 from workflows.money import usd
 
 
@@ -91,6 +92,20 @@ class Postponed(WorkflowError):
         super().__init__(reason)
         self.kind = kind
         self.wait = wait
+
+
+class OutcomeUnknown(WorkflowError):
+    """Nobody here can tell what became of an effect, so people are asked.
+
+    `effect` is its row's key, `known` says to a reader what is known. `answered` is the question whose answer
+    led here, if one did: that answer is used up.
+    """
+
+    def __init__(self, effect: EffectKey, known: str, answered: str | None = None) -> None:
+        super().__init__(f"the outcome of {effect.name} in {effect.run} is not known: {known}")
+        self.effect = effect
+        self.known = known
+        self.answered = answered
 
 
 class LedgerMismatch(WorkflowError):

@@ -59,6 +59,18 @@ class Summary(Frozen):
     reason: str = Field(default="", max_length=200)
 
 
+class Asks(StrEnum):
+    """What kind of answer a request wants.
+
+    `approval`: yes or no, the graph's own. The others are Signoff's: `outcome`, what became of an effect in
+    doubt; `version`, whether a run goes on though its workflow has changed.
+    """
+
+    APPROVAL = "approval"
+    OUTCOME = "outcome"
+    VERSION = "version"
+
+
 class EffectCall(Frozen):
     """An effect as it is shown, approved and performed: all three are this one value."""
 
@@ -97,7 +109,8 @@ class GateRequest(Frozen):
 
     `title` is the heading ("Refund 25.00 USD"), `consequence` says in a sentence what approving does, and is
     repeated in the confirm dialog. `reason` is the requester's own text, `summary` a model's: neither binds
-    or changes anything. `facts` are what must still hold right before the effects.
+    or changes anything. `facts` are what must still hold right before the effects. `known` is what is known
+    of an effect in doubt.
     """
 
     gate: str
@@ -112,6 +125,8 @@ class GateRequest(Frozen):
     effects: tuple[EffectCall, ...] = Field(default=(), max_length=20)
     question: Question | None = None
     facts: dict[str, object] = Field(default_factory=dict)
+    asks: Asks = Asks.APPROVAL
+    known: str = Field(default="", max_length=1000)
 
     @model_validator(mode="after")
     def _asks_one_thing(self) -> "GateRequest":
@@ -121,11 +136,11 @@ class GateRequest(Frozen):
 
     @property
     def digest(self) -> str:
-        """What an approval binds: the effects; with none of them, everything the request shows.
+        """What an approval binds: the effects it lets run; where it lets none run, everything it shows.
 
         Without defaults, so that a field that is added later changes no digest already given.
         """
-        if self.question is None:
+        if self.question is None and self.asks == Asks.APPROVAL:
             return digest_of(self.effects)
         return digest(canonical_json(self.model_dump(mode="json", exclude_defaults=True)))
 

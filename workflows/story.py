@@ -6,6 +6,7 @@ from store import approvals, effects, outbox, runs
 from store.records import Approval, ApprovalStatus, Effect, Message, Run, Vote
 from store.transaction import Transaction
 from workflows.gates import GateRequest
+from workflows.questions.asking import is_own
 
 
 @dataclass(frozen=True)
@@ -25,11 +26,12 @@ class Story:
 
     @property
     def approval(self) -> Approval | None:
-        """The question the card shows: the pending one, or else the latest."""
+        """The question the card shows: the pending one, Signoff's own first, or else the graph's latest."""
         pending = [each for each in self.approvals if each.status == ApprovalStatus.PENDING]
         if pending:
-            return pending[0]
-        return self.approvals[-1] if self.approvals else None
+            return next((each for each in pending if is_own(each)), pending[0])
+        of_graph = [each for each in self.approvals if not is_own(each)]
+        return (of_graph or self.approvals or (None,))[-1]
 
     @property
     def request(self) -> GateRequest | None:

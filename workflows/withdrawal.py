@@ -31,6 +31,10 @@ class Why(StrEnum):
         return self in (Why.CHANNEL_ARCHIVED, Why.BOT_REMOVED, Why.CHANNEL_SHARED, Why.CARD_DELETED)
 
     @property
+    def is_of_the_requester(self) -> bool:
+        return self in (Why.REQUESTER_GONE, Why.REQUESTER_NOW_GUEST, Why.REQUESTER_OUTSIDE)
+
+    @property
     def loses_the_requester(self) -> bool:
         """There is nobody to be told."""
         return self in (Why.REQUESTER_GONE, Why.REQUESTER_OUTSIDE)
@@ -81,6 +85,8 @@ def withdraw(tx: Transaction, run: Run, why: Why, now: datetime) -> bool:
     begun = effects.of_run(tx, run.tenant, run.id)
     if any(each.state == EffectState.INTENDED for each in begun):
         return False
+    if any(each.state == EffectState.UNKNOWN for each in begun) and why.is_of_the_requester:
+        return False  # whoever asked, it is somebody's money: people are still asked what became of it
     done = "What had been done before stays done." if begun else "Nothing was done."
     text = f"{_TEXTS[why]} {done}"
     runs.withdraw(tx, current, SIGNOFF, why, text, now)

@@ -48,6 +48,14 @@ class Workflow:
     no_longer_holding: NoLongerHolding | None = None
 
 
+@dataclass(frozen=True)
+class Terms:
+    """Who may answer a question, and how long they have."""
+
+    policy: Policy
+    expires_after: timedelta
+
+
 class WorkflowSettings(BaseModel):
     """Where a workflow's cards go, who may approve, and its limits."""
 
@@ -90,6 +98,10 @@ class WorkflowSettings(BaseModel):
     @property
     def expires_after(self) -> timedelta:
         return timedelta(hours=self.expires_after_h)
+
+    @property
+    def terms(self) -> Terms:
+        return Terms(self.approvers, self.expires_after)
 
     @property
     def cost_max_micro_usd(self) -> int:

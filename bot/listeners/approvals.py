@@ -16,6 +16,7 @@ from bot.payloads import Bound, Click, RejectSubmission
 from bot.views import modals
 from store.errors import NotRecorded
 from workflows.approvals.decide import Answer, AnswerKind, Approvals, Ballot, Choice
+from workflows.approvals.policy import Said
 from workflows.clock import Clock
 from workflows.gates import GateRequest
 from workflows.inputs import clean
@@ -26,6 +27,14 @@ def register(
 ) -> None:
     @app.action(Action.APPROVE)
     async def approve(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> None:
+        await vote(ack, body, context, None)
+
+    @app.action(Action.DO_IT)
+    async def do_it(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> None:
+        """Of an effect in doubt: it did not happen, and is to be done."""
+        await vote(ack, body, context, Said.DID_NOT_HAPPEN)
+
+    async def vote(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext, said: Said | None) -> None:
         click = Click.model_validate(body)
         bound = Bound.of_button(click.value)
         await directory.freshen()
@@ -37,6 +46,7 @@ def register(
             click.user.id,
             Choice.APPROVE,
             place=click.place,
+            said=said,
         )
         try:
             answer = await approvals.decide(ballot, ACK_DEADLINE_S)
@@ -59,8 +69,8 @@ def register(
         if isinstance(found, Answer):
             await tell(context, errors.answer(found, clock()))
             return
-        title = GateRequest.model_validate(found.request).title
-        view = modals.reject(found.id, found.digest, title)
+        request = GateRequest.model_validate(found.request)
+        view = modals.reject(found.id, found.digest, request.title, request.asks)
         await open_modal(context, click.trigger_id, view)
 
     @app.view(Callback.REJECT)

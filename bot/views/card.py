@@ -8,21 +8,17 @@ from typing import Any
 
 from bot.ids import Action
 from bot.views import mrkdwn, status
+from bot.views.answers import answers
 from bot.views.blocks import Blocks, Rendered, actions, button, confirm, context, header, sections
-from bot.views.limits import (
-    CONFIRM_TEXT_MAX,
-    FALLBACK_TEXT_MAX,
-    MESSAGE_BLOCKS_MAX,
-    MESSAGE_WEIGHT_MAX,
-    weight,
-)
+from bot.views.limits import FALLBACK_TEXT_MAX, MESSAGE_BLOCKS_MAX, MESSAGE_WEIGHT_MAX, weight
 from bot.views.people import may_approve, nobody_left
 from bot.views.question import question
 from bot.views.votes import votes
 from store.records import Approval, ApprovalStatus, Run
 from workflows.approvals.policy import Policy
 from workflows.approvals.supersede import was_approved
-from workflows.gates import GateRequest
+from workflows.gates import Asks, GateRequest
+from workflows.questions.asking import is_own
 from workflows.story import Story
 
 __all__ = ["Rendered", "card"]
@@ -81,14 +77,16 @@ def _pending(story: Story, text: str, approval: Approval, request: GateRequest) 
     policy = Policy.model_validate(approval.policy)
     ask = f"May approve: {may_approve(policy)} · Expires {mrkdwn.date(approval.expires_at)}"
     top = [header(request.title), *sections(asked)]
-    others = [_reject(approval), _reasoning(run), _cancel(run)]
+    [yes, no] = answers(approval, request)
+    # Once something is in doubt it is too late to cancel.
+    others = [*no, _reasoning(run), *([] if request.asks == Asks.OUTCOME else [_cancel(run)])]
     whole = [
         *top,
         *question(request),
         context(ask),
         *sections(votes(policy, story.votes)),
         *sections([f":warning: {nobody_left(policy)} {_STUCK}"] if approval.nobody_since else []),
-        actions(f"approval:{approval.id}", [_approve(approval, request), *others]),
+        actions(f"approval:{approval.id}", [*yes, *others]),
     ]
     if _fits(whole):
         return f"waiting for a decision: {mrkdwn.literal(request.title, 150)}", whole
@@ -102,13 +100,15 @@ def _pending(story: Story, text: str, approval: Approval, request: GateRequest) 
 
 def _asked_again(story: Story, approval: Approval) -> list[str]:
     """Why this is asked once more: what has changed since somebody approved it, where somebody had."""
+    if is_own(approval):
+        return []
     question = (approval.gate, approval.discriminator)
     given = [each for each in story.approvals if was_approved(each)]
     before = [each for each in given if (each.gate, each.discriminator) == question]
     if before:
         by, what = mrkdwn.user(before[-1].decided_by or ""), before[-1].reason or ""
         return [f":warning: *Changed since {by} approved:* {mrkdwn.literal(what, CHANGED_MAX)}"]
-    if any(each.status == ApprovalStatus.SUPERSEDED for each in story.approvals):
+    if any(each.status == ApprovalStatus.SUPERSEDED and not is_own(each) for each in story.approvals):
         return ["Asked again, since what the last question rested on has changed."]
     return []
 
@@ -138,21 +138,6 @@ def _fits(blocks: Blocks) -> bool:
 def _outcome(run: Run) -> str:
     told = mrkdwn.literal(run.outcome_text or "", OUTCOME_TEXT_MAX)
     return f"{status.word(run)}: {told}" if told else status.word(run)
-
-
-def _approve(approval: Approval, request: GateRequest) -> dict[str, Any]:
-    consequence = mrkdwn.fit(mrkdwn.one_line(request.consequence), 280)
-    title = mrkdwn.fit(mrkdwn.one_line(request.title), CONFIRM_TEXT_MAX - len(consequence) - 1)
-    ask = confirm("Approve?", f"{title}\n{consequence}".strip() or "Approve this?", "Approve", "Back")
-    return button(Action.APPROVE, "Approve", _ballot(approval), style="primary", confirm=ask)
-
-
-def _reject(approval: Approval) -> dict[str, Any]:
-    return button(Action.REJECT, "Reject", _ballot(approval), style="danger")
-
-
-def _ballot(approval: Approval) -> str:
-    return f"{approval.id}:{approval.digest}"
 
 
 def _reasoning(run: Run) -> dict[str, Any]:

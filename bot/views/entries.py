@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 from bot.views import mrkdwn, status
 from bot.views.describe import RISK_EMOJI
-from store.records import ApprovalStatus, Run
+from store.records import Approval, ApprovalStatus, Run
+from workflows.approvals.policy import Said
 from workflows.desk import Item
-from workflows.gates import GateRequest
+from workflows.gates import Asks, GateRequest
 
 HEADLINE_MAX = 150
 TITLE_MAX = 120
@@ -18,6 +19,15 @@ _DECIDED = {
     ApprovalStatus.REJECTED: ":no_entry_sign: Rejected",
     ApprovalStatus.EXPIRED: ":hourglass: Expired",
     ApprovalStatus.CANCELLED: ":heavy_multiplication_x: Cancelled",
+}
+_SAID = {
+    Said.HAPPENED: ":white_check_mark: Said to have happened",
+    Said.DID_NOT_HAPPEN: ":repeat: Said not to have happened, and to be done",
+}
+_OF_OUR_OWN = {
+    (Asks.OUTCOME, ApprovalStatus.REJECTED): ":no_entry_sign: Left as it is",
+    (Asks.VERSION, ApprovalStatus.APPROVED): ":white_check_mark: Told to go on",
+    (Asks.VERSION, ApprovalStatus.REJECTED): ":no_entry_sign: Stopped",
 }
 
 
@@ -59,7 +69,7 @@ class Lines:
         who = f" by {mrkdwn.user(by)}" if mrkdwn.is_user(by) else ""
         return (
             f"*{self._linked(item, title)}* · {self._asks(run)}, asked by {mrkdwn.user(run.requester)}\n"
-            f"{_DECIDED.get(approval.status, approval.status.value)}{who} {mrkdwn.date(approval.decided_at)}"
+            f"{_verdict(approval)}{who} {mrkdwn.date(approval.decided_at)}"
             f"{_reversed_later(run)}"
         )
 
@@ -74,6 +84,13 @@ class Lines:
 
     def _asks(self, run: Run) -> str:
         return mrkdwn.literal(self.headline(run), HEADLINE_MAX)
+
+
+def _verdict(approval: Approval) -> str:
+    if approval.said:
+        return _SAID[Said(approval.said)]
+    asks = GateRequest.model_validate(approval.request).asks
+    return _OF_OUR_OWN.get((asks, approval.status)) or _DECIDED.get(approval.status, approval.status.value)
 
 
 def _reversed_later(run: Run) -> str:

@@ -10,7 +10,7 @@ from bot.views.asked import asked
 from bot.views.blocks import Blocks, fields
 from bot.views.limits import FIELD_TEXT_MAX
 from bot.views.summary import summary
-from workflows.gates import CardField, EffectCall, Finding, GateRequest, Question
+from workflows.gates import Asks, CardField, EffectCall, Finding, GateRequest, Question
 
 LABEL_MAX = 60
 VALUE_MAX = 300
@@ -21,13 +21,28 @@ def question(request: GateRequest) -> Blocks:
     return [
         *fields([_field(each) for each in request.fields]),
         *reason("Reason given", request.reason),
+        *reason("What is known", request.known),
         *summary(request.summary, request.risk),
-        *(
-            _of_a_graph(request, request.question)
-            if request.question
-            else [_findings(request), _effects(request)]
-        ),
+        *_asked(request),
     ]
+
+
+def _asked(request: GateRequest) -> Blocks:
+    if request.question:
+        return _of_a_graph(request, request.question)
+    if request.asks == Asks.OUTCOME:
+        return [_effects(request, "In question is exactly this"), _what_answers_do(request)]
+    return [_findings(request), _effects(request, "If approved, exactly this runs")]
+
+
+def _what_answers_do(request: GateRequest) -> dict[str, Any]:
+    system = mrkdwn.one_line(request.effects[0].system.capitalize())
+    lines = (
+        ("It happened", f"you have found it in {system}. Give its id, which is looked up before it counts."),
+        ("It did not: do it", "it is read once more, and done if it isn't there."),
+        ("Leave it", "nothing more is done, and the request ends as not known."),
+    )
+    return rich.paragraph([[rich.text(f"{word}: ", "bold"), rich.text(what)] for word, what in lines])
 
 
 def _of_a_graph(request: GateRequest, question: Question) -> Blocks:
@@ -93,8 +108,8 @@ def _with_people(text: str, people: tuple[str, ...]) -> rich.Line:
     return line
 
 
-def _effects(request: GateRequest) -> dict[str, Any]:
-    lines = [[rich.text("If approved, exactly this runs", "bold")]]
+def _effects(request: GateRequest, heading: str) -> dict[str, Any]:
+    lines = [[rich.text(heading, "bold")]]
     lines += [_effect(each) for each in request.effects]
     consequence = mrkdwn.one_line(request.consequence)
     return rich.paragraph([*lines, [rich.text(consequence)]] if consequence else lines)

@@ -14,7 +14,8 @@ SELECT * FROM approvals WHERE tenant = :tenant AND run = :run ORDER BY epoch, ga
 
 -- name: decide
 -- One decision: whoever comes second finds it no longer pending.
-UPDATE approvals SET status = :status, decided_at = :now, decided_by = :by, reason = :reason
+UPDATE approvals SET status = :status, decided_at = :now, decided_by = :by, reason = :reason, said = :said,
+                     said_id = :said_id
 WHERE tenant = :tenant AND id = :id AND status = 'pending'
 
 -- name: supersede
@@ -34,11 +35,11 @@ ORDER BY expires_at LIMIT :limit
 
 -- name: insert_vote
 -- A person has one vote on a question: the latest.
-INSERT INTO votes (tenant, approval, voter, vote, reason, facts, cast_at)
-VALUES (:tenant, :approval, :voter, :vote, :reason, :facts, :now)
+INSERT INTO votes (tenant, approval, voter, vote, reason, facts, cast_at, said, said_id)
+VALUES (:tenant, :approval, :voter, :vote, :reason, :facts, :now, :said, :said_id)
 ON CONFLICT (tenant, approval, voter) DO UPDATE
 SET vote = excluded.vote, reason = excluded.reason, facts = excluded.facts, cast_at = excluded.cast_at,
-    void_since = NULL
+    said = excluded.said, said_id = excluded.said_id, void_since = NULL
 
 -- name: mark_void
 UPDATE votes SET void_since = :since WHERE tenant = :tenant AND approval = :approval AND voter = :voter

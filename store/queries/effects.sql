@@ -57,3 +57,38 @@ WHERE tenant = :tenant AND run = :run AND epoch = :epoch AND name = :name AND di
 UPDATE effects SET state = 'reversed', outcome = :outcome, look_at = NULL
 WHERE tenant = :tenant AND run = :run AND epoch = :epoch AND name = :name AND discriminator = :discriminator
   AND state = 'done'
+
+-- name: clear_up
+-- What nobody could tell is known after all. A record of the other system counts for one effect only.
+UPDATE effects SET state = :state, external_id = :external_id, outcome = :outcome, settled_at = :now, look_at = :look_at
+WHERE tenant = :tenant AND run = :run AND epoch = :epoch AND name = :name AND discriminator = :discriminator
+  AND state = 'unknown'
+  AND NOT EXISTS (SELECT 1 FROM effects AS o
+                  WHERE o.tenant = effects.tenant AND o.system = effects.system AND o.external_id = :external_id
+                    AND NOT (o.run = effects.run AND o.epoch = effects.epoch AND o.name = effects.name
+                             AND o.discriminator = effects.discriminator))
+
+-- name: begin_again
+-- The same effect under its next key, because people said that it did not happen: under the gate it began under,
+-- and under their answer, which counts once.
+UPDATE effects SET state = 'intended', generation = :generation, idempotency_key = :idempotency_key,
+                   intended_at = :now, settled_at = NULL, external_id = NULL, outcome = NULL, look_at = NULL
+WHERE tenant = :tenant AND run = :run AND epoch = :epoch AND name = :name AND discriminator = :discriminator
+  AND state = 'unknown' AND generation = :generation - 1
+  AND EXISTS (SELECT 1 FROM approvals AS a JOIN runs AS r ON r.tenant = a.tenant AND r.id = a.run
+              WHERE a.tenant = effects.tenant AND a.id = effects.approval AND a.status = 'approved'
+                AND r.status = 'running' AND r.lease = :boot AND r.cancelled_at IS NULL)
+  AND EXISTS (SELECT 1 FROM approvals AS q
+              WHERE q.tenant = effects.tenant AND q.id = :answer AND q.run = effects.run AND q.status = 'approved'
+                AND q.said = 'did_not_happen' AND q.used_epoch IS NULL)
+
+-- name: doubts_due
+-- Unknown, and people are asked: by now the system may tell.
+SELECT e.* FROM effects AS e JOIN runs AS r ON r.tenant = e.tenant AND r.id = e.run
+WHERE e.tenant = :tenant AND e.state = 'unknown' AND e.look_at <= :now AND r.status = 'waiting'
+ORDER BY e.look_at LIMIT :limit
+
+-- name: look_at_doubt
+UPDATE effects SET look_at = :look_at
+WHERE tenant = :tenant AND run = :run AND epoch = :epoch AND name = :name AND discriminator = :discriminator
+  AND state = 'unknown'

@@ -59,6 +59,30 @@ WHERE tenant = :tenant AND id = :id AND status = 'running' AND epoch = :epoch AN
 UPDATE runs SET status = 'queued', lease = NULL, due_at = :due_at
 WHERE tenant = :tenant AND id = :id AND status = 'running' AND epoch = :epoch AND lease = :boot
 
+-- name: await_word
+-- Signoff itself asks something about the run. No boundary, so the epoch stays.
+UPDATE runs SET status = 'waiting', lease = NULL, attempts = 0, cut_off = 0
+WHERE tenant = :tenant AND id = :id AND status = 'running' AND epoch = :epoch AND lease = :boot
+
+-- name: take_on
+-- The workflow has changed, and people said that the run goes on with it as it is now.
+UPDATE runs SET version = :version
+WHERE tenant = :tenant AND id = :id AND status = 'running' AND epoch = :epoch AND lease = :boot
+  AND version = :before
+
+-- name: wake_in_doubt
+-- A run that waits for somebody's word about an effect may learn of it otherwise.
+UPDATE runs SET status = 'queued', due_at = :now
+WHERE tenant = :tenant AND id = :id AND status = 'waiting'
+  AND EXISTS (SELECT 1 FROM effects AS e WHERE e.tenant = runs.tenant AND e.run = runs.id AND e.state = 'unknown')
+
+-- name: wake_of_other_versions
+-- Runs that wait because their workflow had changed.
+UPDATE runs SET status = 'queued', due_at = :now
+WHERE tenant = :tenant AND status = 'waiting'
+  AND id IN (SELECT a.run FROM approvals AS a
+             WHERE a.tenant = :tenant AND a.status = 'pending' AND a.gate = 'signoff.version')
+
 -- name: hasten
 -- A run that was put off while an effect of it is under way is due now.
 UPDATE runs SET due_at = :now

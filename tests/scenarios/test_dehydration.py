@@ -41,6 +41,7 @@ from workflows.gates import GateRequest
 from workflows.graphs.refund_input import RefundInput
 from workflows.graphs.registry import load
 from workflows.meter import StepMeter
+from workflows.questions.outcome import Doubts
 from workflows.runs import Request, Runs, Started
 from workflows.workflow import Installed, WorkflowSettings
 
@@ -144,7 +145,8 @@ async def running_engine(file: Path, stripe_url: str) -> AsyncIterator[Engine]:
     ledger = Ledger(database, {refunds.name: refunds}, system_clock, database.boot)
     people = People(system_clock, timedelta(0))
     last_look = LastLook(database, people, system_clock)
-    driver = Driver(database, registry, ledger, last_look, system_clock, bells)
+    doubts = Doubts(database, {refunds.name: refunds}, last_look, system_clock, database.boot)
+    driver = Driver(database, registry, ledger, doubts, last_look, system_clock, bells)
     engine = EmbeddedEngine(database, driver, TENANT, system_clock, bells)
     await engine.start()
     try:

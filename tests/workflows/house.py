@@ -26,6 +26,7 @@ from workflows.effects.system import SystemOfRecord
 from workflows.engine.embedded import EmbeddedEngine
 from workflows.engine.lookout import Lookout
 from workflows.invariants import broken_rules
+from workflows.questions.outcome import Doubts
 from workflows.runs import CancelAnswer, Request, Runs, Started
 from workflows.sealing import Sealer
 from workflows.workflow import Installed, Registry, Workflow, WorkflowSettings
@@ -100,7 +101,8 @@ class House:
         self.lookout = Lookout(self.database, systems, TENANT, POLLING_ONLY, self.time, bells)
         last_look = LastLook(self.database, self.people, self.time)
         registry = Registry(list(self.installed.values()))
-        self.driver = Driver(self.database, registry, self.ledger, last_look, self.time, bells)
+        doubts = Doubts(self.database, systems, last_look, self.time, self.database.boot)
+        self.driver = Driver(self.database, registry, self.ledger, doubts, last_look, self.time, bells)
         self.runs = Runs(self.database, self.time, bells)
         self.approvals = Approvals(self.database, self.people, self.time, bells)
         self._engine = EmbeddedEngine(self.database, self.driver, TENANT, self.time, bells)

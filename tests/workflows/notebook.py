@@ -7,7 +7,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from workflows.effects.system import Answer, Call, Standing
+from workflows.effects.system import Answer, Call, NotIt, Standing
 from workflows.errors import Refused, SavedError, Unanswered
 
 
@@ -38,6 +38,7 @@ class Notebook:
         self.trouble: list[Trouble] = []
         self.reading_fails = False
         self.reading_is_refused = False
+        self.while_writing: Exception | None = None
         self.while_reading: Callable[[], Awaitable[object]] | None = None
         self.looked: list[str] = []
         self.torn_out: set[str] = set()
@@ -58,6 +59,8 @@ class Notebook:
 
     async def perform(self, call: Call) -> Answer:
         self.keys_called.append(call.idempotency_key)
+        if self.while_writing is not None:
+            raise self.while_writing
         trouble = self.trouble.pop(0) if self.trouble else None
         if trouble == Trouble.SAVED:
             self._spoiled.add(call.idempotency_key)
@@ -99,6 +102,16 @@ class Notebook:
         if external_id in self.torn_out:
             return Answer(Standing.FAILED, external_id, "writing_reversed", "The page was torn out.")
         return Answer(Standing.PENDING if self.wet_again else Standing.DONE, external_id, "written", "")
+
+    async def recognise(self, call: Call, external_id: str) -> Answer | NotIt:
+        if self.reading_fails:
+            raise Unanswered(self.name, "no connection")
+        page = next((each for each in self.pages if each["id"] == external_id), None)
+        if page is None:
+            return NotIt(f"there is no {external_id}.")
+        if page["arguments"] != call.arguments:
+            return NotIt(f"{external_id} says something else.")
+        return Answer(Standing.DONE, external_id, "written", "")
 
     def _read(self) -> dict[str, dict[str, Any]]:
         pages: dict[str, dict[str, Any]] = json.loads(self._file.read_text()) if self._file.exists() else {}

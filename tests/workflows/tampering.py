@@ -51,7 +51,7 @@ TAMPERED: dict[str, tuple[str, ...]] = {
     "effect of a cancelled run": (
         "approved_effects",
         "though the run was cancelled",
-        f"UPDATE runs SET cancelled_at = created_at WHERE id = {DONE}",
+        f"UPDATE runs SET cancelled_at = created_at - 1 WHERE id = {DONE}",
     ),
     "approval with other effects": (
         "approval_digest",
@@ -256,6 +256,14 @@ TAMPERED: dict[str, tuple[str, ...]] = {
         "reversals",
         "names nothing that was made",
         f"UPDATE effects SET external_id = NULL WHERE run = {TAKEN_BACK}",
+    ),
+    "an effect in doubt begun again": (
+        "begun_again",
+        "was in doubt, and begun again on nobody's word",
+        f"UPDATE audit SET action = 'effect_unknown' WHERE run = {DONE} AND action = 'effect_done'",
+        f"""INSERT INTO audit
+            SELECT tenant, run, (SELECT max(seq) + 1 FROM audit WHERE run = {DONE}), at, actor, action,
+                   detail, hash FROM audit WHERE run = {DONE} AND action = 'effect_intended'""",
     ),
     "an entry edited": (
         "audit_chain",

@@ -59,7 +59,7 @@ async def test_what_the_use_cases_made_satisfies_every_rule(file: Path) -> None:
     assert statuses == {"done", "rejected", "cancelled", "waiting", "failed"}
     assert states == {"done", "failed", "reversed"}
     assert broken(file) == []
-    assert len(RULES) == 12
+    assert len(RULES) == 13
 
 
 @pytest.mark.parametrize("case", TAMPERED, ids=str)

@@ -1,12 +1,10 @@
 """A run uses no more node executions than it may, and one nobody knows how to drive stops by name."""
 
-import pytest
 from langgraph.graph import START
 
 from store.records import RunStatus
 from tests.workflows.graphs import Context, State, ask, builder, errand, workflow
 from tests.workflows.house import SETTINGS, House
-from workflows.approvals.decide import Choice
 from workflows.workflow import Workflow
 
 
@@ -66,17 +64,11 @@ async def test_drives_that_fail_use_up_steps_as_well(house: House) -> None:
     assert (await house.run(run)).outcome == "step_limit"
 
 
-@pytest.mark.parametrize("choice", [None, Choice.APPROVE])
-async def test_a_run_of_a_workflow_that_is_no_longer_loaded_stops(
-    house: House, choice: Choice | None
+async def test_a_run_of_a_workflow_that_is_no_longer_loaded_stops_where_nobody_was_ever_asked(
+    house: House,
 ) -> None:
-    """Before its first drive, and while it waits: what was approved is then not done."""
     await house.install(errand())
-    if choice is None:
-        run = await house.start("errand")
-    else:
-        run = await house.asked("errand")
-        await house.approve(run)
+    run = await house.start("errand")
     house.installed.clear()
     await house.restart()
     await house.drive()

@@ -13,11 +13,12 @@ from store.records import Approval, ApprovalStatus, Run
 from store.sqlite import Database
 from store.transaction import Transaction
 from workflows import announce
-from workflows.approvals.conclude import conclude
+from workflows.approvals.conclude import conclude, said_as
 from workflows.approvals.directory import Directory
-from workflows.approvals.policy import Policy, Verdict, VoterFacts, judge, weigh
+from workflows.approvals.policy import Policy, Said, Verdict, VoterFacts, judge, weigh
 from workflows.bells import Bells
 from workflows.clock import Clock
+from workflows.gates import Asks, GateRequest
 
 
 class Choice(StrEnum):
@@ -38,6 +39,7 @@ class Ballot:
     """A click. `approval` and `digest` come from the button; nothing else it carries is believed.
 
     `place` is None where there is no message: a modal, which was opened from a card already looked at.
+    `said` answers what became of an effect in doubt, `said_id` names its record where it happened.
     """
 
     tenant: str
@@ -48,6 +50,8 @@ class Ballot:
     choice: Choice
     reason: str = ""
     place: Place | None = None
+    said: Said | None = None
+    said_id: str | None = None
 
 
 class AnswerKind(StrEnum):
@@ -124,6 +128,8 @@ class Approvals:
         obstacle = self._obstacle(found, ballot.voter, tx, now)
         if obstacle is not None:
             return obstacle
+        if not _answers(ballot, found):
+            return Answer(kind=AnswerKind.NOT_WHAT_WAS_SHOWN)
         facts = self._facts(found, ballot.voter)
         status = ApprovalStatus.APPROVED if ballot.choice == Choice.APPROVE else ApprovalStatus.REJECTED
         approvals.insert_vote(
@@ -135,22 +141,30 @@ class Approvals:
                 vote=ballot.choice,
                 reason=ballot.reason,
                 facts=facts.model_dump(mode="json"),
+                said=ballot.said,
+                said_id=ballot.said_id,
             ),
             now,
         )
-        if ballot.choice == Choice.APPROVE and not self._carries(tx, found, run, now):
-            detail: dict[str, object] = {"approval": found.id, "digest": found.digest}
+        if ballot.choice == Choice.APPROVE and not self._carries(tx, found, ballot, run, now):
+            detail: dict[str, object] = {
+                "approval": found.id,
+                "digest": found.digest,
+                **said_as(ballot.said, ballot.said_id),
+            }
             audit.append(tx, run.tenant, run.id, Event("vote", ballot.voter, detail), now)
             announce.card_changed(tx, run, f"vote.{ballot.delivery}", now)
             return Answer(kind=AnswerKind.RECORDED, status=ApprovalStatus.PENDING)
-        conclude(tx, run, found, status, ballot.voter, ballot.reason, now)
+        conclude(tx, run, found, status, ballot.voter, ballot.reason, now, ballot.said, ballot.said_id)
         return Answer(kind=AnswerKind.RECORDED, status=status, by=ballot.voter, at=now)
 
-    def _carries(self, tx: Transaction, approval: Approval, run: Run, now: datetime) -> bool:
-        """Whether enough approve. All votes cast are weighed again on what is known of their voters now."""
+    def _carries(self, tx: Transaction, approval: Approval, ballot: Ballot, run: Run, now: datetime) -> bool:
+        """Whether enough say the same. Their votes are weighed again on what is known of them now."""
         policy = Policy.model_validate(approval.policy)
         cast = [
-            each for each in approvals.votes(tx, approval.tenant, approval.id) if each.vote == Choice.APPROVE
+            each
+            for each in approvals.votes(tx, approval.tenant, approval.id)
+            if each.vote == Choice.APPROVE and (each.said, each.said_id) == (ballot.said, ballot.said_id)
         ]
         voters = [self._directory.facts(each.voter, policy) for each in cast]
         weighed = weigh(policy, voters, run.requester, now)
@@ -178,6 +192,16 @@ class Approvals:
 
     def _facts(self, approval: Approval, voter: str) -> VoterFacts:
         return self._directory.facts(voter, Policy.model_validate(approval.policy))
+
+
+def _answers(ballot: Ballot, approval: Approval) -> bool:
+    """Whether this is an answer to what is asked: only a doubt is answered by what became of it."""
+    if ballot.choice == Choice.REJECT:
+        return ballot.said is None
+    asks = GateRequest.model_validate(approval.request).asks
+    if asks != Asks.OUTCOME:
+        return ballot.said is None
+    return ballot.said is not None and (ballot.said == Said.HAPPENED) == bool(ballot.said_id)
 
 
 def _find(tx: Transaction, tenant: str, approval: str, digest: str, place: Place | None) -> Approval | Answer:

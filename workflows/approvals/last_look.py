@@ -6,7 +6,7 @@ can't be read puts the run off; nothing is done on what is not known.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from store import approvals, effects, runs
@@ -30,7 +30,7 @@ PAUSE_MAX = timedelta(minutes=5)
 
 @dataclass(frozen=True)
 class _Resting:
-    """An approval on which nothing was begun, and the votes that carried it."""
+    """An approval that is acted on, and the votes that carried it."""
 
     approval: Approval
     votes: tuple[Vote, ...]
@@ -60,6 +60,25 @@ class LastLook:
         ]
         if changed:
             raise NoLongerHolds(approval, tuple(changed))
+
+    async def changed_since(
+        self, run: Run, approval: str, answer: str, no_longer_holding: NoLongerHolding | None
+    ) -> Sequence[str]:
+        """What speaks against beginning an effect of `approval` anew, as people said in `answer`.
+
+        Whoever gave that answer has to be allowed to now; who had approved before may have left since.
+        Raises Postponed, NotKnown, and whatever else the workflow's reading raises.
+        """
+        given, said = await self._database.read(
+            lambda tx: (_given(tx, run, approval), _given(tx, run, answer))
+        )
+        if given is None or said is None:
+            return ["the approval is no longer in force"]
+        votes = await self._votes_missing(run, said)
+        return [
+            *votes,
+            *await self._facts_changed(replace(given, approved_at=said.approved_at), no_longer_holding),
+        ]
 
     async def _votes_missing(self, run: Run, resting: _Resting) -> Sequence[str]:
         await self._directory.freshen()
@@ -101,12 +120,18 @@ class LastLook:
 
 def _resting(tx: Transaction, run: Run, id: str) -> _Resting | None:
     """None for an approval that allows nothing, or under which something was begun already."""
-    approval, current = approvals.get(tx, run.tenant, id), runs.get(tx, run.tenant, run.id)
-    if approval is None or approval.status != ApprovalStatus.APPROVED or approval.decided_at is None:
-        return None
+    current = runs.get(tx, run.tenant, run.id)
     if current is None or current.cancelled_at is not None:
         return None
     if any(each.approval == id for each in effects.of_run(tx, run.tenant, run.id)):
+        return None
+    return _given(tx, run, id)
+
+
+def _given(tx: Transaction, run: Run, id: str) -> _Resting | None:
+    """None for an approval that is not in force."""
+    approval = approvals.get(tx, run.tenant, id)
+    if approval is None or approval.status != ApprovalStatus.APPROVED or approval.decided_at is None:
         return None
     votes = tuple(each for each in approvals.votes(tx, run.tenant, id) if each.vote == Choice.APPROVE)
     return _Resting(approval, votes, approval.decided_at)

@@ -41,6 +41,13 @@ class Verdict(StrEnum):
     FACTS_STALE = "facts_stale"
 
 
+class Said(StrEnum):
+    """What became of an effect in doubt, by somebody's word. Leaving it as it is is a rejection."""
+
+    HAPPENED = "happened"
+    DID_NOT_HAPPEN = "did_not_happen"
+
+
 def judge(policy: Policy, facts: VoterFacts, requester: str, now: datetime) -> Verdict:
     """The requester never decides their own request; everyone else by the facts, if they are fresh."""
     if facts.user == requester:

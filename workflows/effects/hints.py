@@ -52,4 +52,5 @@ def _make_due(tx: Transaction, hint: Hint, now: datetime) -> Taken:
     if hint.run is None or runs.get(tx, hint.tenant, hint.run) is None:
         return Taken.NOT_OURS
     hastened = runs.hasten(tx, hint.tenant, hint.run, now)
-    return Taken.RUN_DUE if hastened else Taken.NOTHING_DUE
+    woken = runs.wake_in_doubt(tx, hint.tenant, hint.run, now)
+    return Taken.RUN_DUE if hastened or woken else Taken.NOTHING_DUE

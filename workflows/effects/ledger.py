@@ -57,6 +57,10 @@ class Settled:
     def prevented(self) -> bool:
         return self.state is None
 
+    @property
+    def is_unknown(self) -> bool:
+        return self.state == EffectState.UNKNOWN
+
 
 class Ledger:
     """Performs effects for the runs this process holds; `boot` is the lease it holds them by."""
@@ -168,7 +172,7 @@ class Ledger:
     async def _settle(self, key: EffectKey, answer: Answer) -> Settled:
         state = _STATES[answer.standing]
         now = self._clock()
-        outcome: dict[str, object] = {"code": answer.code, "text": answer.text, **answer.detail}
+        outcome = recorded_outcome(answer)
 
         def work(tx: Transaction) -> Settled:
             look_at = first_look(now) if state == EffectState.DONE and answer.external_id else None
@@ -203,6 +207,11 @@ def idempotency_key(key: EffectKey, arguments_digest: str, generation: int) -> s
     return digest(
         key.tenant, key.run, str(key.epoch), key.name, key.discriminator, arguments_digest, str(generation)
     )
+
+
+def recorded_outcome(answer: Answer) -> dict[str, object]:
+    """What an effect's row keeps of the system's answer."""
+    return {"code": answer.code, "text": answer.text, **answer.detail}
 
 
 def _intent(key: EffectKey, call: EffectCall, generation: int) -> Intent:

@@ -121,8 +121,8 @@ class StripePayments:
             refunded=charge.amount_refunded,
             currency=charge.currency,
             created=datetime.fromtimestamp(charge.created, UTC),
-            customer=_id_of(charge.customer),
-            customer_name=await self._name_of(_id_of(charge.customer)) or charge.billing_details.name,
+            customer=id_of(charge.customer),
+            customer_name=await self._name_of(id_of(charge.customer)) or charge.billing_details.name,
             description=charge.description,
             livemode=charge.livemode,
             disputed=charge.disputed,
@@ -171,7 +171,7 @@ def _unpaid(intent: stripe.PaymentIntent) -> Payment:
         refunded=0,
         currency=intent.currency,
         created=datetime.fromtimestamp(intent.created, UTC),
-        customer=_id_of(intent.customer),
+        customer=id_of(intent.customer),
         customer_name=None,
         description=intent.description,
         livemode=intent.livemode,
@@ -180,5 +180,6 @@ def _unpaid(intent: stripe.PaymentIntent) -> Payment:
     )
 
 
-def _id_of(reference: str | stripe.Customer | None) -> str | None:
-    return reference.id if isinstance(reference, stripe.Customer) else reference
+def id_of(reference: str | stripe.Customer | stripe.PaymentIntent | stripe.Charge | None) -> str | None:
+    """Of something that Stripe gives by its id, or whole."""
+    return reference if reference is None or isinstance(reference, str) else reference.id

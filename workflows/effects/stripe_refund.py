@@ -7,8 +7,8 @@ import stripe
 from pydantic import BaseModel, ConfigDict
 
 from workflows.effects.stripe_errors import SYSTEM, answered
-from workflows.effects.stripe_payments import metadata_of, refunds_of
-from workflows.effects.system import Answer, Call, Standing
+from workflows.effects.stripe_payments import id_of, metadata_of, refunds_of
+from workflows.effects.system import Answer, Call, NotIt, Standing
 from workflows.errors import Refused, Unanswered
 from workflows.money import shown
 
@@ -67,6 +67,35 @@ class StripeRefunds:
         refund = await answered(self._client.v1.refunds.retrieve_async(external_id))
         answer = _answer(refund)
         return _taken_back(refund, answer) if answer.standing == Standing.FAILED else answer
+
+    async def recognise(self, call: Call, external_id: str) -> Answer | NotIt:
+        try:
+            refund = await answered(self._client.v1.refunds.retrieve_async(external_id))
+        except Refused as refused:
+            if refused.code == "resource_missing":
+                return NotIt(f"Stripe knows no refund {external_id}.")
+            # Refused for another reason, like a revoked key, it tells nothing about the refund.
+            raise Unanswered(SYSTEM, refused.text) from refused
+        answer = _answer(refund)
+        why = _why_not(refund, answer, call)
+        return NotIt(why) if why else answer
+
+
+def _why_not(refund: stripe.Refund, answer: Answer, call: Call) -> str | None:
+    """What speaks against its being the refund of this call."""
+    arguments = RefundArguments.model_validate(call.arguments)
+    of = id_of(refund.payment_intent), id_of(refund.charge)
+    mark = metadata_of(refund).get(MARK)
+    if arguments.payment not in of:
+        return f"{refund.id} is a refund of {of[0] or of[1]}, not of {arguments.payment}."
+    if (refund.amount, refund.currency) != (arguments.amount, arguments.currency):
+        was, wanted = shown(refund.amount, refund.currency), shown(arguments.amount, arguments.currency)
+        return f"{refund.id} is of {was}, not of {wanted}."
+    if mark not in (None, call.mark):
+        return f"{refund.id} was made for another request."
+    if answer.standing != Standing.DONE:
+        return f"it has not gone through. {answer.text}"
+    return None
 
 
 def _answer(refund: stripe.Refund) -> Answer:

@@ -24,6 +24,13 @@ class Answer:
 
 
 @dataclass(frozen=True)
+class NotIt:
+    """A record that is not the one a call was to make: `why` goes on after "but" ("re_1 is of pi_2.")."""
+
+    why: str
+
+
+@dataclass(frozen=True)
 class Call:
     """One effect to be made. `mark` is its identity, written into the record itself so it can be found."""
 
@@ -53,5 +60,13 @@ class SystemOfRecord(Protocol):
         """How a record that was done stands now. FAILED: it was taken back, and the text says so to a reader.
 
         Raises Unanswered, or Refused when the system won't say.
+        """
+        ...
+
+    async def recognise(self, call: Call, external_id: str) -> Answer | NotIt:
+        """Whether a record that a person names can be what this call was to make, done and through.
+
+        It may lack the mark, since people make records by hand; it may not carry another's. DONE when it can.
+        Raises Unanswered.
         """
         ...

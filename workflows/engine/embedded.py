@@ -19,7 +19,8 @@ from store.transaction import Transaction
 from workflows.approvals.expiry import expire_due
 from workflows.bells import Bells
 from workflows.clock import Clock
-from workflows.drive import Driver, give_up
+from workflows.drive import Driver
+from workflows.giving_up import give_up
 
 log = structlog.get_logger()
 
@@ -50,6 +51,8 @@ class EmbeddedEngine:
         taken_back = await self._database.write(
             lambda tx: _take_back(tx, self._tenant, self._database.boot, now)
         )
+        # The workflows of this start may be the ones they were begun with.
+        await self._database.write(lambda tx: runs.wake_of_other_versions(tx, self._tenant, now))
         if taken_back:
             log.info("runs_taken_back", tenant=self._tenant, count=taken_back)
         self._loop = asyncio.create_task(self._serve(), name="engine")

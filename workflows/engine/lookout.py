@@ -5,7 +5,9 @@ is acted on in one transaction; a read that fails concludes nothing and is tried
 """
 
 import asyncio
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import partial
 
 import structlog
 
@@ -13,12 +15,14 @@ from store import effects
 from store.errors import Stale, StoreError
 from store.records import Effect
 from store.sqlite import Database
+from store.transaction import Transaction
 from workflows.bells import Bells
 from workflows.clock import Clock
 from workflows.effects.looks import Widening, next_look
 from workflows.effects.reversal import reverse
 from workflows.effects.system import Answer, Standing, SystemOfRecord
 from workflows.errors import Refused, Unanswered
+from workflows.questions import outcome
 
 log = structlog.get_logger()
 
@@ -63,7 +67,10 @@ class Lookout:
     async def round(self) -> int:
         """Looks at what is due, and returns how many effects that were. Raises StoreError."""
         now = self._clock()
-        due = await self._database.read(lambda tx: effects.due_looks(tx, self._tenant, now, LOOKS_PER_ROUND))
+        due, doubts = await self._database.read(lambda tx: _due(tx, self._tenant, now))
+        for each in doubts:
+            await self._database.write(partial(outcome.wake, effect=each, look_at=self._next(each), now=now))
+            self._bells.runs.ring()
         await asyncio.gather(*(self._look(each) for each in due))
         return len(due)
 
@@ -122,3 +129,9 @@ class Lookout:
 
     async def _put_off(self, effect: Effect, until: datetime | None) -> None:
         await self._database.write(lambda tx: effects.look_again(tx, effect, until))
+
+
+def _due(tx: Transaction, tenant: str, now: datetime) -> tuple[Sequence[Effect], Sequence[Effect]]:
+    """What was done and is looked at, and what is in doubt, which its own run reads."""
+    limit = LOOKS_PER_ROUND
+    return effects.due_looks(tx, tenant, now, limit), effects.doubts_due(tx, tenant, now, limit)

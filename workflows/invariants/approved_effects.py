@@ -1,5 +1,6 @@
 """No effect without its approval: a high effect, and any other that names one, stands exactly as it was made
-on the list of an approval of its own run, approved before it was begun; and no cancelled run has one."""
+on the list of an approval of its own run, approved before it was begun; and none was begun once the run was
+cancelled."""
 
 from collections.abc import Iterator
 
@@ -18,8 +19,8 @@ def broken(case: Case) -> Iterator[Broken]:
         wrong = _wrong_with(effect, asked.get(effect.approval or ""))
         if wrong is not None:
             yield Broken(RULE, case.run.id, f"effect {effect.name} {wrong}")
-        if case.run.cancelled_at is not None:
-            yield Broken(RULE, case.run.id, f"effect {effect.name} was made though the run was cancelled")
+        if case.run.cancelled_at is not None and effect.intended_at > case.run.cancelled_at:
+            yield Broken(RULE, case.run.id, f"effect {effect.name} was begun though the run was cancelled")
 
 
 def _wrong_with(effect: Effect, approval: Approval | None) -> str | None:

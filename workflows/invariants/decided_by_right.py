@@ -24,7 +24,12 @@ def broken(case: Case) -> Iterator[Broken]:
         choice = _CHOICES.get(approval.status)
         if choice is None:
             continue
-        votes = [vote for vote in case.votes[approval.id] if vote.vote == choice]
+        said = approval.said, approval.said_id
+        votes = [
+            vote
+            for vote in case.votes[approval.id]
+            if vote.vote == choice and (vote.said, vote.said_id) == said
+        ]
         vote = next((each for each in votes if each.voter == approval.decided_by), None)
         wrong = _wrong_with(vote, approval, case.run) or _too_few(votes, approval, case.run)
         if wrong is not None:

@@ -40,6 +40,8 @@ def messages() -> Iterator[Rendered]:
                 )
                 yield card(told, stories.HEADLINE)
                 yield thread.asks(told)
+    for asked in (stories.doubt(), stories.another_version()):
+        yield card(Story(stories.run(), (stories.approval(asked=asked),), (), CARD), stories.HEADLINE)
     yield thread.steps([StepLine("assess", "No rule fired.")])
     yield thread.reply("25.00 USD went back to the customer.", ("U0RILEY",))
     yield signoff.help([], "what")
@@ -50,6 +52,7 @@ def messages() -> Iterator[Rendered]:
 
 def modal_views() -> Iterator[Json]:
     yield modals.reject("apr-xyz", stories.DIGEST, "Refund 25.00 USD")
+    yield modals.happened("apr-xyz", stories.DIGEST, "Did it happen? Refund 25.00 USD", "stripe")
     yield modals.notice("Already decided", "Approved by <@U0MORGAN>.")
     yield reasoning(stories.HEADLINE, Reasoning(stories.run(), (stories.step(),), 61, 3000))
     for model in MODELS:

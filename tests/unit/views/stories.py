@@ -13,7 +13,8 @@ from store.records import (
     RunStatus,
     Step,
 )
-from workflows.gates import CardField, EffectCall, Finding, GateRequest, Risk
+from workflows.gates import Asks, CardField, EffectCall, Finding, GateRequest, Question, Risk
+from workflows.questions.asking import OUTCOME_GATE, VERSION_GATE
 from workflows.story import Story
 
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
@@ -84,6 +85,33 @@ def request(**more: Any) -> GateRequest:
     return GateRequest.model_validate(values | more)
 
 
+def doubt(**more: Any) -> GateRequest:
+    """What became of an effect is not known."""
+    values: dict[str, Any] = {
+        "gate": OUTCOME_GATE,
+        "title": "Did it happen? Refund 25.00 USD",
+        "consequence": "It is not known whether refund happened in stripe.",
+        "reason": "",
+        "findings": (),
+        "risk": Risk.LOW,
+        "asks": Asks.OUTCOME,
+        "known": "Stripe has not answered for 20 hours.",
+    }
+    return request(**(values | more))
+
+
+def another_version() -> GateRequest:
+    return GateRequest(
+        gate=VERSION_GATE,
+        title="Go on with another version of refund?",
+        consequence="It goes on from where it stopped.",
+        question=Question(
+            interrupt=VERSION_GATE, value={"begun with": "version 1", "loaded now": "version 2"}
+        ),
+        asks=Asks.VERSION,
+    )
+
+
 def approval(
     status: ApprovalStatus = ApprovalStatus.PENDING, asked: GateRequest | None = None, **more: Any
 ) -> Approval:
@@ -93,7 +121,7 @@ def approval(
         "tenant": "T0SANDBOX",
         "id": "apr-xyz",
         "run": "run-abc",
-        "gate": "refund",
+        "gate": asked.gate,
         "discriminator": "",
         "epoch": 1,
         "request": asked.model_dump(mode="json"),
