@@ -33,7 +33,8 @@ def tell_story(tx: Transaction, tenant: str, run_id: str, console: Console) -> N
         _say(console, f"  model {call.model} for {call.node}: {call.state}, {cost}: {call.text or ''}")
     for approval in told.approvals:
         decided = f" by {approval.decided_by}" if approval.decided_by else ""
-        reason = f": {approval.reason}" if approval.reason else ""
+        said = " ".join(filter(None, (approval.said, approval.said_id, approval.reason)))
+        reason = f": {said}" if said else ""
         _say(console, f"  approval {approval.id}: {approval.status}{decided}{reason}")
     for effect in told.effects:
         _say(console, f"  effect {effect.name}: {effect.state} {effect.external_id or ''} {effect.arguments}")

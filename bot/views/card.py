@@ -75,7 +75,8 @@ def _pending(story: Story, text: str, approval: Approval, request: GateRequest) 
         *([_POSTED_AGAIN] if story.again else []),
     ]
     policy = Policy.model_validate(approval.policy)
-    ask = f"May approve: {may_approve(policy)} · Expires {mrkdwn.date(approval.expires_at)}"
+    may = "May approve" if request.asks == Asks.APPROVAL else "May answer"
+    ask = f"{may}: {may_approve(policy)} · Expires {mrkdwn.date(approval.expires_at)}"
     top = [header(request.title), *sections(asked)]
     [yes, no] = answers(approval, request)
     # Once something is in doubt it is too late to cancel.

@@ -75,7 +75,7 @@ def _request(tx: Transaction, effect: Effect, known: str, times: int) -> GateReq
         gate=OUTCOME_GATE,
         discriminator=f"{mark[:16]}.{times}",
         title=f"Did it happen? {title}"[:150],
-        consequence=f"It is not known whether {effect.name} happened in {effect.system}."[:280],
+        consequence=f"It is not known whether this happened in {effect.system.capitalize()}.",
         fields=original.fields if original else (),
         effects=(
             EffectCall(

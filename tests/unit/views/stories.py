@@ -90,7 +90,7 @@ def doubt(**more: Any) -> GateRequest:
     values: dict[str, Any] = {
         "gate": OUTCOME_GATE,
         "title": "Did it happen? Refund 25.00 USD",
-        "consequence": "It is not known whether refund happened in stripe.",
+        "consequence": "It is not known whether this happened in Stripe.",
         "reason": "",
         "findings": (),
         "risk": Risk.LOW,
