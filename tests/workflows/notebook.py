@@ -39,6 +39,7 @@ class Notebook:
         self.reading_fails = False
         self.reading_is_refused = False
         self.while_writing: Exception | None = None
+        self.while_finding: Callable[[], Awaitable[object]] | None = None
         self.while_reading: Callable[[], Awaitable[object]] | None = None
         self.looked: list[str] = []
         self.torn_out: set[str] = set()
@@ -83,6 +84,8 @@ class Notebook:
         return written
 
     async def find(self, call: Call) -> Sequence[Answer]:
+        if self.while_finding is not None:
+            await self.while_finding()
         if self.reading_fails:
             raise Unanswered(self.name, "no connection")
         return [

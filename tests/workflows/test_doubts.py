@@ -11,6 +11,7 @@ from tests.workflows.graphs import Context, State, errand, writing
 from tests.workflows.graphs import write as write_node
 from tests.workflows.house import DEADLINE_S, MORGAN, RILEY, SAM, SETTINGS, TENANT, House
 from tests.workflows.notebook import Trouble
+from tests.workflows.test_gates import rounds
 from workflows.approvals.decide import Answer, AnswerKind, Ballot, Choice
 from workflows.approvals.policy import Policy, Said
 from workflows.effects.hints import Hint, Taken, take
@@ -350,3 +351,37 @@ async def test_a_crash_after_the_answer_loses_nothing(house: House, lost: str) -
     await house.drive()
     assert (await house.run(lost)).status == RunStatus.DONE
     assert len(house.notebook.pages) == 1
+
+
+async def test_what_is_known_by_now_is_asked_no_more_while_the_run_goes_on(house: House) -> None:
+    await house.install(rounds(2))
+    run = await house.asked("rounds")
+    await house.approve(run)
+    house.notebook.trouble = [Trouble.LOST]
+    await house.drive()
+    house.notebook.reading_fails = True
+    house.time.move(UNANSWERED_MAX + timedelta(seconds=1))
+    await house.drive()
+    house.notebook.reading_fails = False
+    house.time.move(FIRST)
+    await house.lookout.round()
+    await house.drive()
+    assert (await house.pending(run)).gate != "signoff.outcome"
+
+
+async def test_an_answer_given_while_it_is_read_is_neither_lost_nor_asked_for_again(
+    house: House, lost: str
+) -> None:
+    async def answer_now() -> None:
+        house.notebook.while_finding = None
+        await say(house, lost, Said.HAPPENED, "page-1")
+
+    house.notebook.while_finding = answer_now
+    house.time.move(FIRST)
+    await house.lookout.round()
+    await house.driver.drive(await house.claim(lost))
+    assert (await house.run(lost)).status == RunStatus.QUEUED
+    assert len(await house.approvals_of(lost)) == 2
+    house.notebook.write("by hand", "no mark", {"word": "hello"})
+    await house.drive()
+    assert (await house.run(lost)).status == RunStatus.DONE

@@ -38,13 +38,13 @@ PAUSE_MAX = timedelta(minutes=5)
 
 
 def ask(tx: Transaction, run: Run, unknown: OutcomeUnknown, terms: Terms, now: datetime) -> Ending | None:
-    """Puts the question, unless it is put already. The ending instead, when it was asked too often."""
+    """Puts the question, unless one is open already. The ending instead, when it was asked too often."""
     if unknown.answered is not None:
         approvals.mark_used(tx, run.tenant, unknown.answered, run.epoch)
     mark = mark_of(unknown.effect)
     before = _asked(tx, run, mark)
-    if any(each.status == ApprovalStatus.PENDING for each in before):
-        return None
+    if any(each.used_epoch is None for each in before):
+        return None  # it is still asked, or was answered this very moment
     effect = effects.get(tx, unknown.effect)
     if effect is None:
         raise LookupError(f"effect {unknown.effect.name} of {run.id} has no row")
