@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from store.records import Run, RunStatus
@@ -10,6 +10,8 @@ from store.statements import statements
 from store.transaction import Transaction
 
 SQL = statements("runs")
+# No run is put off for longer at a time, so that one which seems to be was put off by another clock.
+PUT_OFF_MAX = timedelta(hours=2)
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,9 @@ def get(tx: Transaction, tenant: str, id: str) -> Run | None:
 
 
 def due(tx: Transaction, tenant: str, now: datetime, limit: int) -> Sequence[Run]:
-    return [Run.of(row) for row in tx.all(SQL["due"], tenant=tenant, now=now, limit=limit)]
+    """The longest due first, also when the clock was put back since; see `PUT_OFF_MAX`."""
+    rows = tx.all(SQL["due"], tenant=tenant, now=now, beyond=now + PUT_OFF_MAX, limit=limit)
+    return [Run.of(row) for row in rows]
 
 
 def recent(tx: Transaction, limit: int) -> Sequence[Run]:

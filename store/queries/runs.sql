@@ -11,7 +11,9 @@ ON CONFLICT (tenant, id) DO NOTHING
 SELECT * FROM runs WHERE tenant = :tenant AND id = :id
 
 -- name: due
-SELECT * FROM runs WHERE tenant = :tenant AND status = 'queued' AND due_at <= :now ORDER BY due_at LIMIT :limit
+-- Nothing is put off until :beyond, so what is due after that was put off before the clock was put back.
+SELECT * FROM runs WHERE tenant = :tenant AND status = 'queued' AND (due_at <= :now OR due_at > :beyond)
+ORDER BY due_at LIMIT :limit
 
 -- name: claim
 UPDATE runs SET status = 'running', lease = :boot, due_at = NULL

@@ -199,6 +199,17 @@ async def test_due_runs_come_oldest_first_within_the_limit_and_the_workspace(dat
     assert await database.write(work) == (["run-1", "run-2"], ["run-1"])
 
 
+async def test_a_run_that_is_due_later_than_any_is_put_off_is_due(database: Database) -> None:
+    """The clock was put back since."""
+
+    def work(tx: Transaction) -> list[int]:
+        runs.insert(tx, RUN, NOW + timedelta(days=1))
+        after = (timedelta(0), timedelta(hours=21), timedelta(hours=23), timedelta(days=1))
+        return [len(runs.due(tx, TENANT, NOW + passed, 10)) for passed in after]
+
+    assert await database.write(work) == [1, 1, 0, 1]
+
+
 async def test_open_runs_are_counted_by_requester(database: Database) -> None:
     def work(tx: Transaction) -> tuple[int, int, int]:
         runs.to_ended(tx, running(tx, database.boot), database.boot, 1, DONE, NOW)

@@ -4,7 +4,9 @@ cancelled."""
 
 from collections.abc import Iterator
 
+from store.effects import key_of
 from store.records import Approval, ApprovalStatus, BlastRadius, Effect
+from workflows.effects.ledger import mark_of
 from workflows.gates import EffectCall
 from workflows.invariants.case import Broken, Case
 
@@ -16,21 +18,21 @@ def broken(case: Case) -> Iterator[Broken]:
     for effect in case.effects:
         if effect.blast_radius != BlastRadius.HIGH and effect.approval is None:
             continue
-        wrong = _wrong_with(effect, asked.get(effect.approval or ""))
+        wrong = _wrong_with(case, effect, asked.get(effect.approval or ""))
         if wrong is not None:
             yield Broken(RULE, case.run.id, f"effect {effect.name} {wrong}")
         if case.run.cancelled_at is not None and effect.intended_at > case.run.cancelled_at:
             yield Broken(RULE, case.run.id, f"effect {effect.name} was begun though the run was cancelled")
 
 
-def _wrong_with(effect: Effect, approval: Approval | None) -> str | None:
+def _wrong_with(case: Case, effect: Effect, approval: Approval | None) -> str | None:
     if approval is None:
         return f"names approval {effect.approval}, which this run does not have"
     if approval.status != ApprovalStatus.APPROVED or approval.decided_at is None:
         return f"rests on approval {approval.id}, which is {approval.status}"
     if approval.epoch != effect.epoch:
         return f"is of epoch {effect.epoch}, its approval {approval.id} of epoch {approval.epoch}"
-    if approval.decided_at > effect.intended_at:
+    if approval.decided_at > effect.intended_at and not _recorded_in_order(case, effect, approval):
         return f"was begun before its approval {approval.id} was given"
     made = EffectCall(
         name=effect.name,
@@ -42,3 +44,16 @@ def _wrong_with(effect: Effect, approval: Approval | None) -> str | None:
     if made.model_dump(mode="json") not in approval.effects:
         return f"is not, with these arguments, what approval {approval.id} lists"
     return None
+
+
+def _recorded_in_order(case: Case, effect: Effect, approval: Approval) -> bool:
+    """The clock was put back in between: the record tells of both at their times, the approval first."""
+    given, begun = ApprovalStatus.APPROVED.value, "effect_intended"
+    mark = mark_of(key_of(effect))
+    told = [
+        entry.action
+        for entry in case.audit
+        if (entry.action, entry.at, entry.detail.get("approval")) == (given, approval.decided_at, approval.id)
+        or (entry.action, entry.at, entry.detail.get("mark")) == (begun, effect.intended_at, mark)
+    ]
+    return told == [given, begun]
