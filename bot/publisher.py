@@ -28,15 +28,16 @@ from store.transaction import Transaction
 from workflows.bells import Bells
 from workflows.clock import Clock
 from workflows.patrol.surroundings import Uninstalled, Unread
+from workflows.pauses import pause_after
 
 log = structlog.get_logger()
 
 LOOK_EVERY_S = 0.5
 STORE_RETRY_S = 1.0
 ROWS_MAX = 100
-RETRY_MAX = timedelta(minutes=5)
+RETRY_FIRST, RETRY_FACTOR, RETRY_MAX = timedelta(seconds=1), 2, timedelta(minutes=5)
 SLOW_DOWN_MAX_S = 60.0
-# With pauses up to five minutes that is about four hours, after which the message is given up by name.
+# With pauses up to five minutes that is about three hours, after which the message is given up by name.
 ATTEMPTS_MAX = 50
 
 # Slack did not do it and will not do it later: https://docs.slack.dev/reference/methods/chat.postMessage
@@ -248,7 +249,7 @@ class Publisher:
         if rows[0].attempts + 1 >= ATTEMPTS_MAX:
             await self._give_up(rows, error)
             return
-        pause = min(timedelta(seconds=2 ** min(rows[0].attempts, 10)), RETRY_MAX)
+        pause = pause_after(rows[0].attempts, RETRY_FIRST, RETRY_FACTOR, RETRY_MAX, rows[0].id)
         log.warning("message_delayed", tenant=self._tenant, run=rows[0].run, error=error, pause=str(pause))
         now = self._clock()
         due_at = now + pause

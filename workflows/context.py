@@ -86,11 +86,11 @@ class RunContext:
         """Makes an approved effect through the ledger, if what was approved still holds.
 
         Of one whose outcome nobody could tell: how it came out by what people or a read say. Raises what
-        `LastLook.take`, `Ledger.perform` and `Doubts.resolve` raise.
+        `LastLook.take`, `Ledger.perform` and `Doubts.resolve` raise, and RepeatedEffect.
         """
         identity = (approved.decision.epoch, call.name, call.discriminator)
         if identity in self._performed:
-            raise RepeatedEffect(f"{call.name} twice in one drive: give each its discriminator")
+            raise RepeatedEffect(call.name)
         self._performed.add(identity)
         await self.last_look.take(self.run, approved.decision.approval, self.no_longer_holding)
         while (settled := await self.ledger.perform(self.run, call, approved, notes)).is_unknown:

@@ -31,19 +31,29 @@ from workflows.boundary import Reached
 from workflows.clock import Clock
 from workflows.context import RunContext
 from workflows.effects.ledger import Ledger, mark_of
-from workflows.errors import LimitReached, NoLongerHolds, OutcomeUnknown, Postponed, Refused, Unanswered
+from workflows.errors import (
+    LedgerMismatch,
+    LimitReached,
+    NoLongerHolds,
+    OutcomeUnknown,
+    Postponed,
+    Refused,
+    RepeatedEffect,
+    Unanswered,
+)
 from workflows.gates import Decision, GateRequest
 from workflows.giving_up import give_up, leave_in_doubt, under_way
 from workflows.guardrails.steps import StepAllowance
 from workflows.meter import StepMeter
 from workflows.models.calls import ModelCalls
+from workflows.pauses import no_sooner, pause_after
 from workflows.questions import asking, outcome, version
 from workflows.questions.outcome import Doubts
 from workflows.workflow import Installed, Registry
 
 log = structlog.get_logger()
 
-RETRY_FIRST = timedelta(seconds=2)
+RETRY_FIRST, RETRY_FACTOR, RETRY_MAX = timedelta(seconds=2), 4, timedelta(minutes=10)
 # LangGraph's own limit on supersteps; the step meter stops a run well before it.
 RECURSION_LIMIT = 20_000
 
@@ -96,9 +106,9 @@ class Driver:
         with using(Session(stored.thread)) as session:
             try:
                 reached = await self._advance(run, installed, stored.approvals, session, meter)
-            except LimitReached as limit:
+            except (LimitReached, LedgerMismatch, RepeatedEffect) as stopped:
                 await self._give_up(
-                    run, meter.taken, Ending(RunStatus.HALTED, limit.outcome, _sentence(limit))
+                    run, meter.taken, Ending(RunStatus.HALTED, stopped.outcome, _sentence(stopped))
                 )
             except Postponed as postponed:
                 await self._postpone(run, postponed)
@@ -181,7 +191,9 @@ class Driver:
         if run.attempts + 1 >= installed.settings.attempts_max:
             await self._ask_or_give_up(run, installed, steps, stored, error)
             return
-        due_at = self._clock() + RETRY_FIRST * 4**run.attempts
+        wait = pause_after(run.attempts, RETRY_FIRST, RETRY_FACTOR, RETRY_MAX, run.id)
+        asked = error.asked_pause if isinstance(error, Unanswered) else None
+        due_at = self._clock() + no_sooner(wait, asked, run.id)
         await self._database.write(lambda tx: runs.try_again(tx, run, self._database.boot, steps, due_at))
 
     async def _ask_or_give_up(
@@ -232,7 +244,7 @@ class Driver:
 
     async def _postpone(self, run: Run, postponed: Postponed) -> None:
         now = self._clock()
-        due_at = now + postponed.wait
+        due_at = now + min(postponed.wait, runs.PUT_OFF_MAX)
 
         def work(tx: Transaction) -> None:
             runs.postpone(tx, run, self._database.boot, due_at)

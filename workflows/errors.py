@@ -60,16 +60,24 @@ class NoLongerHolds(WorkflowError):
 
 
 class Unanswered(WorkflowError):
-    """An outside system gave no usable answer: unreachable, overloaded, or the answer was lost."""
+    """An outside system gave no usable answer: unreachable, overloaded, or the answer was lost.
 
-    def __init__(self, system: str, detail: str) -> None:
+    `asked_pause` is how long it asks to be left alone, where it says.
+    """
+
+    def __init__(self, system: str, detail: str, asked_pause: timedelta | None = None) -> None:
         super().__init__(f"{system} gave no answer: {detail}")
         self.system = system
         self.detail = detail
+        self.asked_pause = asked_pause
 
 
 class SavedError(Unanswered):
     """The system repeats an error it saved for this key: with it, it can't answer otherwise."""
+
+
+class Unreadable(Unanswered):
+    """The system refuses to tell what it holds, so that nothing is known by it. `detail` is its own word."""
 
 
 class Refused(WorkflowError):
@@ -109,8 +117,22 @@ class OutcomeUnknown(WorkflowError):
 
 
 class LedgerMismatch(WorkflowError):
-    """The ledger holds this effect with other arguments than the ones now given."""
+    """The ledger's row of an effect is not the one that was approved. The message says so to a reader."""
+
+    outcome = "ledger_mismatch"
 
 
 class RepeatedEffect(WorkflowError):
-    """Two effects of one identity in one drive: a node that loops or fans out must give a discriminator."""
+    """Two effects of one identity in one drive: a node that loops or fans out must give a discriminator.
+
+    The message says so to a reader.
+    """
+
+    outcome = "repeated_effect"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"the workflow asks for effect {name} twice and does not tell the two apart, "
+            "so it was not made a second time"
+        )
+        self.name = name

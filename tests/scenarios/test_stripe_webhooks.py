@@ -109,6 +109,34 @@ def test_a_replayed_event_is_known_by_its_id(place: Sandbox, made: tuple[Asked, 
     assert sent(place, body).json() == {"ok": True, "taken": "repeated"}, "signed anew, as Stripe does it"
 
 
+def test_an_older_event_that_comes_last_changes_nothing(place: Sandbox) -> None:
+    """It says `succeeded`, as was true when it was made; by now the refund has failed, and that was told."""
+    asked = refund(place, "pi_plain02 5.00 x")
+    id = str(place.refunds("pi_plain02")[-1]["id"])
+    assert place.post("refund", refund=id, reason="expired_or_canceled_card")["ok"]
+    until(lambda: "reversed:" in asked.root()["text"], "the card to tell that it was reversed")
+    succeeded = {"object": {"id": id, "object": "refund", "status": "succeeded", "metadata": {}}}
+    older = event(id, type="refund.updated", created=int(time.time()) - 3600, data=succeeded)
+    before = asked.thread()
+    assert taken(place, older) == "nothing_due"
+    assert taken(place, older) == "repeated"
+    assert asked.thread() == before
+    assert "reversed:" in asked.root()["text"]
+
+
+def test_an_event_is_about_the_refund_it_names_whatever_run_it_names(
+    place: Sandbox, made: tuple[Asked, str]
+) -> None:
+    _, id = made
+    metadata = {"signoff_run": "run-of-another", "signoff_effect": "0"}
+    before = reads(place, id)
+    assert (
+        taken(place, event(data={"object": {"id": id, "object": "refund", "metadata": metadata}}))
+        == "look_due"
+    )
+    until(lambda: reads(place, id) > before, "the refund to be read")
+
+
 SIGNATURES: dict[str, Callable[[str], str]] = {
     "no signature": lambda body: "",
     "no scheme we know": lambda body: signed(body).replace("v1=", "v0="),

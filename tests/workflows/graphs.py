@@ -80,11 +80,14 @@ async def ask(state: State) -> State:
 
 
 async def write(state: State, runtime: Context) -> State:
+    return await make(writing(state["input"]["word"]), state, runtime)
+
+
+async def make(call: EffectCall, state: State, runtime: Context) -> State:
     """Makes the effect that was decided on, and ends by how it came out."""
     decision = Decision.model_validate(state["decision"])
     if decision.status != ApprovalStatus.APPROVED:
         return ended(RunStatus(decision.status.value), decision.status)
-    call = writing(state["input"]["word"])
     settled = await runtime.context.perform(call, Approved(decision, (call,)), {})
     match settled.state:
         case EffectState.DONE:

@@ -91,12 +91,13 @@ class House:
         self.time = Time()
         self.people = People(self.time)
         self.notebook = Notebook(folder / "notebook.json")
+        self.others: list[SystemOfRecord] = []
         self.installed: dict[str, Installed] = {}
 
     async def open(self) -> None:
         self.database = await Database.open(self.file, self.time())
         self.bells = bells = Bells()
-        systems: dict[str, SystemOfRecord] = {self.notebook.name: self.notebook}
+        systems = {each.name: each for each in (self.notebook, *self.others)}
         self.ledger = Ledger(self.database, systems, self.time, self.database.boot)
         self.lookout = Lookout(self.database, systems, TENANT, POLLING_ONLY, self.time, bells)
         last_look = LastLook(self.database, self.people, self.time)

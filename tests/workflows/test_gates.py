@@ -249,7 +249,9 @@ async def test_a_decision_made_up_in_the_state_opens_no_gate(house: House) -> No
     assert house.notebook.pages == []
 
 
-async def test_two_effects_of_one_identity_in_one_drive_are_an_error(house: House) -> None:
+async def test_two_effects_of_one_identity_in_one_drive_end_the_run_and_are_not_tried_again(
+    house: House,
+) -> None:
     async def write_twice(state: State, runtime: Context) -> State:
         decision = Decision.model_validate(state["decision"])
         call = writing(state["input"]["word"])
@@ -261,11 +263,12 @@ async def test_two_effects_of_one_identity_in_one_drive_are_an_error(house: Hous
     await house.install(errand(write=write_twice))
     run = await house.asked("errand")
     await house.approve(run)
-    for _ in range(3):
-        await house.drive()
-        house.time.now = (await house.run(run)).due_at or house.time()
-    assert (await house.run(run)).outcome == "error"
-    assert len(house.notebook.pages) == 1
+    await house.drive()
+    ended = await house.run(run)
+    assert (ended.status, ended.outcome, ended.attempts) == (RunStatus.HALTED, "repeated_effect", 0)
+    assert ended.outcome_text is not None
+    assert ended.outcome_text.startswith("The workflow asks for effect write twice")
+    assert len(house.notebook.pages) == len(house.notebook.keys_called) == 1
 
 
 async def test_two_effects_told_apart_by_a_discriminator_are_two(house: House) -> None:

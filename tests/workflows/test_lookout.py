@@ -6,7 +6,7 @@ from tests.workflows.house import MORGAN, RILEY, TENANT, House
 from tests.workflows.notebook import Trouble
 from workflows.effects.hints import Hint, Taken, take
 from workflows.effects.looks import FIRST, POLLING_ONLY, UNTIL, next_look
-from workflows.engine.lookout import RUN_BUSY_PAUSE, UNANSWERED_PAUSE
+from workflows.engine.lookout import RUN_BUSY_PAUSE, UNANSWERED_PAUSE_MAX, UNANSWERED_PAUSE_MIN
 
 
 async def written(house: House) -> str:
@@ -154,12 +154,24 @@ async def test_a_system_that_does_not_answer_is_asked_again_soon_and_nothing_is_
     house.time.move(FIRST)
     await house.lookout.round()
     effect = await effect_of(house, run)
-    assert (effect.state, effect.look_at) == (EffectState.DONE, house.time() + UNANSWERED_PAUSE)
+    assert effect.state == EffectState.DONE
+    assert effect.look_at is not None
+    assert UNANSWERED_PAUSE_MIN <= effect.look_at - house.time() <= FIRST / 2
     house.notebook.reading_fails = False
     house.notebook.torn_out = {"page-1"}
-    house.time.move(UNANSWERED_PAUSE)
+    house.time.move(FIRST / 2)
     await house.lookout.round()
     assert (await effect_of(house, run)).state == EffectState.REVERSED
+
+
+async def test_what_is_old_is_asked_for_again_less_often_while_nobody_answers(house: House) -> None:
+    run = await written(house)
+    house.notebook.reading_fails = True
+    house.time.move(UNTIL / 2)
+    await house.lookout.round()
+    look_at = (await effect_of(house, run)).look_at
+    assert look_at is not None
+    assert UNANSWERED_PAUSE_MAX / 2 <= look_at - house.time() <= UNANSWERED_PAUSE_MAX
 
 
 async def test_a_system_that_refuses_to_say_is_asked_again_in_its_turn(house: House) -> None:

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from store.records import OutboxKind, RunStatus
+from store.runs import PUT_OFF_MAX
 from tests.workflows.graphs import Context, State, errand, one_node
 from tests.workflows.house import SETTINGS, House
 from workflows.engine.embedded import CUT_OFF_MAX
@@ -36,12 +37,31 @@ async def test_a_drive_that_raises_is_tried_again_later_and_later_until_the_run_
         assert tried.due_at is not None
         waits.append(tried.due_at - house.time())
         house.time.move(waits[-1])
-    assert waits == [timedelta(seconds=2), timedelta(seconds=8)]
+    assert timedelta(seconds=1) <= waits[0] <= timedelta(seconds=2)
+    assert timedelta(seconds=4) <= waits[1] <= timedelta(seconds=8)
     await house.drive()
     failed = await house.run(run)
     assert (failed.status, failed.outcome) == (RunStatus.FAILED, "error")
     assert node.executions == SETTINGS.attempts_max
     assert "broken inside" not in str(failed.outcome_text)  # a stack's words are for the log
+
+
+async def test_runs_that_fail_together_do_not_come_back_together(house: House) -> None:
+    await house.install(one_node(Troubled(*(ValueError("all at once") for _ in range(8)))))
+    started = [await house.start("one_node", f"d{number}") for number in range(8)]
+    await house.drive()
+    due = [(await house.run(run)).due_at for run in started]
+    assert len(set(due)) == len(started)
+
+
+async def test_a_system_that_asks_to_be_left_alone_is(house: House) -> None:
+    asked = timedelta(seconds=40)
+    await house.install(one_node(Troubled(Unanswered("stripe", "slow down", asked))))
+    run = await house.start("one_node")
+    await house.drive()
+    due_at = (await house.run(run)).due_at
+    assert due_at is not None
+    assert asked <= due_at - house.time() <= 1.25 * asked
 
 
 async def test_a_node_that_runs_again_says_what_it_noted_only_once(house: House) -> None:
@@ -94,6 +114,16 @@ async def test_postponing_counts_no_attempt_and_is_said_once(house: House) -> No
     assert (await house.run(run)).status == RunStatus.DONE
     replies = [row.body["text"] for row in await house.outbox_of(run) if row.kind == OutboxKind.REPLY]
     assert replies == ["The ink has to dry.", "Done."]
+
+
+async def test_no_run_is_put_off_for_longer_than_the_store_takes_for_a_clock_put_back(house: House) -> None:
+    await house.install(one_node(Troubled(Postponed("ink", "The ink has to dry.", timedelta(days=2)))))
+    run = await house.start("one_node")
+    await house.drive()
+    assert (await house.run(run)).due_at == house.time() + PUT_OFF_MAX
+    house.time.move(PUT_OFF_MAX)
+    await house.drive()
+    assert (await house.run(run)).status == RunStatus.DONE
 
 
 async def test_twenty_drives_cut_off_in_a_row_halt_the_run(house: House) -> None:

@@ -19,7 +19,7 @@ from workflows.approvals.policy import Policy, are_fresh, weigh
 from workflows.clock import Clock
 from workflows.errors import NoLongerHolds, NotKnown, Postponed, Unanswered
 from workflows.gates import GateRequest
-from workflows.pauses import pause
+from workflows.pauses import no_sooner, pause
 from workflows.workflow import NoLongerHolding
 
 # Nothing is under way yet, so a day that a clock jumps must not end a run whose next read would succeed.
@@ -108,14 +108,17 @@ class LastLook:
             what = (
                 f"{unanswered.system.capitalize()} does not tell whether all is as it was when this was asked"
             )
-            raise self._later(resting, "facts_unread", what) from unanswered
+            raise self._later(resting, "facts_unread", what, unanswered.asked_pause) from unanswered
 
-    def _later(self, resting: _Resting, kind: str, what: str) -> Postponed | NotKnown:
+    def _later(
+        self, resting: _Resting, kind: str, what: str, asked: timedelta | None = None
+    ) -> Postponed | NotKnown:
         waited = self._clock() - resting.approved_at
         if waited > WAITED_MAX:
             return NotKnown(kind, what)
         reason = f"{what}. Nothing is done before that is known; it is read again."
-        return Postponed(kind, reason, pause(waited, PAUSE_MIN, PAUSE_MAX))
+        id = resting.approval.id
+        return Postponed(kind, reason, no_sooner(pause(waited, PAUSE_MIN, PAUSE_MAX, id), asked, id))
 
 
 def _resting(tx: Transaction, run: Run, id: str) -> _Resting | None:

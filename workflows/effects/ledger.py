@@ -4,15 +4,15 @@
 and with the effect's identity written into the record itself. 3. One commit: `done` or `failed`.
 
 An `intended` row met again means that a drive was cut off somewhere between 1 and 3, so it is read first:
-found one, adopted; found none, called again with the same key; found several, a person has to look. Never a
-blind retry. A definite no is verified by a read as well, because an earlier call may have gone through. A
-system that saved an error for the key would answer with it for ever: after a read that finds nothing, and
-only then, the effect moves on to its next generation, which has a key of its own.
+found one, adopted; found none, called again with the same key; found several, a person has to look. A system
+that saved an error for the key would answer with it for ever: after a read that finds nothing, and only then,
+the effect moves on to its next generation, which has a key of its own. A row that is not what would be
+written now is not gone by, and nothing is called (`row_check.py`).
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import NoReturn
 
 from store import audit, effects
 from store.audit import Event
@@ -23,16 +23,20 @@ from store.records import Effect, EffectState, Run
 from store.sqlite import Database
 from store.transaction import Transaction
 from workflows.clock import Clock
+from workflows.effects.attempt import attempt
 from workflows.effects.looks import first_look
+from workflows.effects.row_check import disagreement
 from workflows.effects.system import Answer, Call, Standing, SystemOfRecord
-from workflows.errors import LedgerMismatch, Postponed, SavedError, Unanswered
+from workflows.errors import LedgerMismatch, Postponed, SavedError, Unanswered, Unreadable
 from workflows.gates import Decision, EffectCall, digest_of
-from workflows.pauses import pause
+from workflows.pauses import no_sooner, pause
 
 # Stripe may forget an idempotency key after 24 h (https://docs.stripe.com/api/idempotent_requests), so well
 # before that an effect nobody answers for is left to a person.
 UNANSWERED_MAX = timedelta(hours=20)
+UNANSWERED_PAUSE = timedelta(seconds=1), timedelta(minutes=5)
 PENDING_MAX = timedelta(days=30)
+PENDING_PAUSE = timedelta(seconds=5), timedelta(hours=1)
 
 
 @dataclass(frozen=True)
@@ -76,18 +80,18 @@ class Ledger:
     async def perform(self, run: Run, call: EffectCall, approved: Approved, notes: dict[str, str]) -> Settled:
         """Makes the effect, or tells how it came out before.
 
-        Raises Postponed when its outcome can't be known yet, LedgerMismatch when the row holds other
-        arguments, ValueError for an effect that was not on the approved list.
+        Raises Postponed when its outcome can't be known yet, LedgerMismatch when its row is not what was
+        approved, ValueError for an effect that was not on the approved list.
         """
         if call not in approved.listed:
             raise ValueError(f"effect {call.name} was not among those approved")
         key = EffectKey(run.tenant, run.id, approved.decision.epoch, call.name, call.discriminator)
         known = await self._database.read(lambda tx: effects.get(tx, key))
-        if known is not None and known.digest != call.digest:
-            raise LedgerMismatch(f"effect {call.name} of {run.id} is recorded with other arguments")
+        intent = _intent(key, call, known.generation if known else 0)
+        if known is not None and (wrong := disagreement(known, intent)):
+            await self._not_gone_by(known, wrong)
         if known is not None and known.state != EffectState.INTENDED:
             return _as_settled(known)
-        intent = _intent(key, call, known.generation if known else 0)
         intended_at = known.intended_at if known else await self._intend(intent, approved)
         if intended_at is None:
             return Settled(
@@ -113,43 +117,31 @@ class Ledger:
         except Stale:
             return None
 
+    async def _not_gone_by(self, row: Effect, wrong: str) -> NoReturn:
+        """No question is asked about such a row either, since it would be asked, and answered, by the row."""
+        text = f"the ledger's row of effect {row.name} {wrong}, so nothing was called. Look in {row.system}"
+        if row.state == EffectState.INTENDED:
+            answer = Answer(Standing.PENDING, None, LedgerMismatch.outcome, text)
+            await self._settle(effects.key_of(row), answer)
+        raise LedgerMismatch(text)
+
     async def _outcome(
         self, system: SystemOfRecord, call: Call, intent: Intent, intended_at: datetime, *, first: bool
     ) -> Answer:
         age = self._clock() - intended_at
         try:
-            answer = await self._call_or_adopt(system, call, first=first)
+            answer = await attempt(system, call, first=first)
         except Unanswered as unanswered:
             if age > UNANSWERED_MAX:
-                return Answer(Standing.PENDING, None, "unknown", str(unanswered))
+                text = f"{unanswered.system.capitalize()} still gives no answer: {unanswered.detail}"
+                return Answer(Standing.PENDING, None, "unknown", f"{text.rstrip('.')}.")
             if isinstance(unanswered, SavedError):
                 await self._renew(intent)
-            reason = (
-                f"{unanswered.system.capitalize()} has not answered. "
-                "Before anything is tried again, it is read whether it happened."
-            )
-            wait = pause(age, timedelta(seconds=1), timedelta(minutes=5))
-            raise Postponed("unanswered", reason, wait) from unanswered
+            kind, reason = _why_later(unanswered)
+            wait = pause(age, *UNANSWERED_PAUSE, call.mark)
+            raise Postponed(kind, reason, no_sooner(wait, unanswered.asked_pause, call.mark)) from unanswered
         if answer.standing == Standing.PENDING and answer.external_id and age <= PENDING_MAX:
-            raise Postponed(answer.code, answer.text, pause(age, timedelta(seconds=5), timedelta(hours=1)))
-        return answer
-
-    async def _call_or_adopt(self, system: SystemOfRecord, call: Call, *, first: bool) -> Answer:
-        if not first:
-            found = await system.find(call)
-            if found:
-                return _one_of(found)
-        try:
-            answer = await system.perform(call)
-        except SavedError:
-            found = await system.find(call)
-            if found:
-                return _one_of(found)
-            raise
-        if answer.standing == Standing.FAILED:
-            found = await system.find(call)
-            if found:
-                return _one_of(found)
+            raise Postponed(answer.code, answer.text, pause(age, *PENDING_PAUSE, call.mark))
         return answer
 
     async def _renew(self, intent: Intent) -> None:
@@ -226,12 +218,16 @@ def _intent(key: EffectKey, call: EffectCall, generation: int) -> Intent:
     )
 
 
-def _one_of(found: Sequence[Answer]) -> Answer:
-    if len(found) == 1:
-        return found[0]
-    ids = ", ".join(str(each.external_id) for each in found)
-    return Answer(
-        Standing.PENDING, None, "several_found", f"Several records carry this effect's mark: {ids}."
+def _why_later(unanswered: Unanswered) -> tuple[str, str]:
+    system = unanswered.system.capitalize()
+    if isinstance(unanswered, Unreadable):
+        reason = (
+            f"{system} does not let it be read whether it happened: {unanswered.detail} "
+            "Nothing is tried again before that is known."
+        )
+        return "unreadable", reason
+    return "unanswered", (
+        f"{system} has not answered. Before anything is tried again, it is read whether it happened."
     )
 
 

@@ -1,4 +1,4 @@
-"""What a Stripe error means for us: no answer yet, or a definite no with a name.
+"""Stripe's errors as ours: what the table in `stripe_answers.py` says of each, in Stripe's own words.
 
 `e.code` is often None in stripe-python; the code is read from the error object in the body.
 https://docs.stripe.com/api/errors
@@ -9,8 +9,10 @@ from typing import TypeVar
 
 import stripe
 
+from workflows.effects.stripe_answers import Heard, Meaning, row_for
 from workflows.effects.stripe_permissions import missing, missing_permission
-from workflows.errors import Refused, SavedError, Unanswered
+from workflows.errors import Refused, SavedError, Unanswered, WorkflowError
+from workflows.pauses import asked_for
 
 T = TypeVar("T")
 
@@ -29,40 +31,52 @@ class PermissionMissing(Refused):
         self.permission = permission
 
 
+class KeyInOtherUse(Refused):
+    """The idempotency key was used for a request with other parameters, which may have done something."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(SYSTEM, "idempotency_error", text)
+
+
 async def answered(call: Awaitable[T]) -> T:
     """Awaits a call to Stripe; raises Unanswered (SavedError) or Refused instead of Stripe's own errors."""
     try:
         return await call
-    except stripe.PermissionError as error:
-        permission = missing_permission(_message(error))
-        if permission is None:
-            raise Refused(SYSTEM, KEY_REFUSED, _message(error)) from error
-        raise PermissionMissing(permission) from error
-    except stripe.AuthenticationError as error:
-        raise Refused(SYSTEM, KEY_REFUSED, _message(error)) from error
-    except (stripe.APIConnectionError, stripe.RateLimitError) as error:
-        raise Unanswered(SYSTEM, _message(error)) from error
     except stripe.StripeError as error:
-        status = error.http_status or 0
-        code = _code(error)
-        # 409: another request with the same key is still running. 5xx, or no readable answer at all: it may
-        # have happened or not.
-        if status == 409 or not 400 <= status < 500:
-            kind = SavedError if _is_replayed(error) else Unanswered
-            raise kind(SYSTEM, _message(error)) from error
-        raise Refused(SYSTEM, code, _message(error)) from error
+        raise _as_ours(error) from error
 
 
-def _is_replayed(error: stripe.StripeError) -> bool:
-    """Stripe keeps the answer to a key, a 500 too: https://docs.stripe.com/api/idempotent_requests."""
-    headers = {name.lower(): value for name, value in (error.headers or {}).items()}
-    return headers.get("idempotent-replayed") == "true"
+def _as_ours(error: stripe.StripeError) -> WorkflowError:
+    heard, text = _heard(error), _message(error)
+    match row_for(heard).meaning:
+        case Meaning.NO_ANSWER:
+            return Unanswered(SYSTEM, text, asked_for(_header(error, "retry-after")))
+        case Meaning.SAVED_ERROR:
+            return SavedError(SYSTEM, text)
+        case Meaning.KEY_IN_OTHER_USE:
+            return KeyInOtherUse(text)
+        case Meaning.NO_TO_OUR_KEY:
+            permission = missing_permission(text) if heard.status == 403 else None
+            return PermissionMissing(permission) if permission else Refused(SYSTEM, KEY_REFUSED, text)
+        case Meaning.NO:
+            return Refused(SYSTEM, heard.code or "refused", text)
 
 
-def _code(error: stripe.StripeError) -> str:
-    body = error.error
-    code = getattr(body, "code", None) if body is not None else None
-    return str(code or error.code or "refused")
+def _heard(error: stripe.StripeError) -> Heard:
+    said = error.json_body.get("error") if isinstance(error.json_body, dict) else None
+    words = said if isinstance(said, dict) else {}
+    return Heard(
+        status=error.http_status or 0,
+        is_stripes=bool(words),
+        type=str(words.get("type") or ""),
+        code=str(words.get("code") or ""),
+        says_retry=_header(error, "stripe-should-retry") == "true",
+        is_replayed=_header(error, "idempotent-replayed") == "true",
+    )
+
+
+def _header(error: stripe.StripeError, name: str) -> str:
+    return next((value for each, value in (error.headers or {}).items() if each.lower() == name), "")
 
 
 def _message(error: stripe.StripeError) -> str:

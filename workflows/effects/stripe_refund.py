@@ -6,16 +6,18 @@ from dataclasses import replace
 import stripe
 from pydantic import BaseModel, ConfigDict
 
-from workflows.effects.stripe_errors import SYSTEM, answered
-from workflows.effects.stripe_payments import id_of, metadata_of, refunds_of
+from workflows.effects.stripe_errors import SYSTEM, KeyInOtherUse, answered
+from workflows.effects.stripe_match import unlike
+from workflows.effects.stripe_payments import metadata_of, refunds_of
 from workflows.effects.system import Answer, Call, NotIt, Standing
-from workflows.errors import Refused, Unanswered
+from workflows.errors import Refused, Unreadable
 from workflows.money import shown
 
 # A payment with more refunds than this is searched no further; Stripe itself pages by at most 100.
 SEARCHED_MAX = 1_000
 MARK = "signoff_effect"
 RUN_NOTE = "signoff_run"
+OTHER_USE = "Stripe was sent another request with this effect's idempotency key, and may have done that."
 
 
 class RefundArguments(BaseModel):
@@ -50,9 +52,11 @@ class StripeRefunds:
             refund = await answered(
                 self._client.v1.refunds.create_async(params, {"idempotency_key": call.idempotency_key})
             )
+        except KeyInOtherUse as used:
+            return Answer(Standing.PENDING, None, used.code, f"{OTHER_USE} {used.text}")
         except Refused as refused:
             return Answer(Standing.FAILED, None, refused.code, refused.text)
-        return _answer(refund)
+        return _answer_to(call, refund)
 
     async def find(self, call: Call) -> Sequence[Answer]:
         arguments = RefundArguments.model_validate(call.arguments)
@@ -60,8 +64,9 @@ class StripeRefunds:
             found = await refunds_of(self._client, arguments.payment, SEARCHED_MAX)
         except Refused as refused:
             # A read that Stripe refuses (a revoked key, say) tells nothing about the refund.
-            raise Unanswered(SYSTEM, refused.text) from refused
-        return [_answer(each) for each in found if metadata_of(each).get(MARK) == call.mark]
+            raise Unreadable(SYSTEM, refused.text) from refused
+        ours = [each for each in found if metadata_of(each).get(MARK) == call.mark]
+        return [_answer_to(call, each) for each in ours]
 
     async def look(self, external_id: str) -> Answer:
         refund = await answered(self._client.v1.refunds.retrieve_async(external_id))
@@ -75,27 +80,38 @@ class StripeRefunds:
             if refused.code == "resource_missing":
                 return NotIt(f"Stripe knows no refund {external_id}.")
             # Refused for another reason, like a revoked key, it tells nothing about the refund.
-            raise Unanswered(SYSTEM, refused.text) from refused
+            raise Unreadable(SYSTEM, refused.text) from refused
         answer = _answer(refund)
         why = _why_not(refund, answer, call)
         return NotIt(why) if why else answer
 
 
 def _why_not(refund: stripe.Refund, answer: Answer, call: Call) -> str | None:
-    """What speaks against its being the refund of this call."""
-    arguments = RefundArguments.model_validate(call.arguments)
-    of = id_of(refund.payment_intent), id_of(refund.charge)
-    mark = metadata_of(refund).get(MARK)
-    if arguments.payment not in of:
-        return f"{refund.id} is a refund of {of[0] or of[1]}, not of {arguments.payment}."
-    if (refund.amount, refund.currency) != (arguments.amount, arguments.currency):
-        was, wanted = shown(refund.amount, refund.currency), shown(arguments.amount, arguments.currency)
-        return f"{refund.id} is of {was}, not of {wanted}."
-    if mark not in (None, call.mark):
+    """What speaks against its being the refund of this call, made by us or by hand."""
+    wrong = _unlike(refund, call)
+    if wrong:
+        return f"{refund.id} {wrong}."
+    if metadata_of(refund).get(MARK) not in (None, call.mark):
         return f"{refund.id} was made for another request."
     if answer.standing != Standing.DONE:
         return f"it has not gone through. {answer.text}"
     return None
+
+
+def _answer_to(call: Call, refund: stripe.Refund) -> Answer:
+    """Pending and without an id, so that it is left to a person, when it is not the refund that was meant."""
+    wrong = _unlike(refund, call)
+    if not wrong and metadata_of(refund).get(MARK) != call.mark:
+        wrong = "does not carry this effect's mark"
+    if not wrong:
+        return _answer(refund)
+    text = f"Stripe answers with refund {refund.id}, which {wrong}."
+    return Answer(Standing.PENDING, None, "outcome_mismatch", text, {"record": refund.id})
+
+
+def _unlike(refund: stripe.Refund, call: Call) -> str | None:
+    arguments = RefundArguments.model_validate(call.arguments)
+    return unlike(refund, arguments.payment, arguments.amount, arguments.currency)
 
 
 def _answer(refund: stripe.Refund) -> Answer:

@@ -22,6 +22,7 @@ from workflows.effects.looks import Widening, next_look
 from workflows.effects.reversal import reverse
 from workflows.effects.system import Answer, Standing, SystemOfRecord
 from workflows.errors import Refused, Unanswered
+from workflows.pauses import no_sooner, pause
 from workflows.questions import outcome
 
 log = structlog.get_logger()
@@ -32,7 +33,7 @@ STORE_RETRY_S = 1.0
 # mode, and a hundred in live mode: https://docs.stripe.com/rate-limits
 LOOKS_PER_ROUND = 10
 FULL_ROUND_PAUSE_S = 1.0
-UNANSWERED_PAUSE = timedelta(minutes=1)
+UNANSWERED_PAUSE_MIN, UNANSWERED_PAUSE_MAX = timedelta(minutes=1), timedelta(minutes=15)
 RUN_BUSY_PAUSE = timedelta(seconds=5)
 
 
@@ -91,7 +92,7 @@ class Lookout:
             answer = await self._read(effect)
         except Unanswered as unanswered:
             log.warning("look_unanswered", run=effect.run, effect=effect.name, error=str(unanswered))
-            await self._put_off(effect, self._clock() + UNANSWERED_PAUSE)
+            await self._put_off(effect, self._after(effect, unanswered))
         except Refused as refused:
             # A key without the permission, or of another account: nothing is known, and asking at once again
             # would not change that.
@@ -123,6 +124,14 @@ class Lookout:
         else:
             log.warning("effect_reversed", run=effect.run, effect=effect.name, code=answer.code)
             self._bells.outbox.ring()
+
+    def _after(self, effect: Effect, unanswered: Unanswered) -> datetime:
+        """By the effect's age, since what is fresh is the most likely to be taken back."""
+        now = self._clock()
+        age = now - (effect.settled_at or effect.intended_at)
+        whose = effect.idempotency_key
+        wait = pause(age, UNANSWERED_PAUSE_MIN, UNANSWERED_PAUSE_MAX, whose)
+        return now + no_sooner(wait, unanswered.asked_pause, whose)
 
     def _next(self, effect: Effect) -> datetime | None:
         return next_look(effect.settled_at or effect.intended_at, self._clock(), self._widening)

@@ -20,12 +20,13 @@ from store.transaction import Transaction
 from workflows.approvals.last_look import LastLook
 from workflows.approvals.policy import Said
 from workflows.clock import Clock
+from workflows.effects.attempt import one_of
 from workflows.effects.ledger import Settled, idempotency_key, mark_of, recorded_outcome
 from workflows.effects.looks import first_look
 from workflows.effects.system import Answer, Call, NotIt, Standing, SystemOfRecord
 from workflows.errors import OutcomeUnknown, Postponed, Unanswered
 from workflows.gates import Asks, EffectCall, GateRequest
-from workflows.pauses import pause
+from workflows.pauses import no_sooner, pause
 from workflows.questions import asking
 from workflows.questions.asking import OUTCOME_GATE
 from workflows.workflow import NoLongerHolding, Terms
@@ -260,11 +261,7 @@ class Doubts:
     async def _find(self, doubt: _Doubt) -> Answer | None:
         """The one record that carries the mark; of several, that there are (PENDING: nobody can tell)."""
         found = await self._system(doubt).find(_call(doubt.effect))
-        if len(found) > 1:
-            ids = ", ".join(str(each.external_id) for each in found)
-            text = f"Several records carry this effect's mark: {ids}."
-            return Answer(Standing.PENDING, None, "several_found", text)
-        return found[0] if found else None
+        return one_of(found) if found else None
 
     def _system(self, doubt: _Doubt) -> SystemOfRecord:
         return self._systems[doubt.effect.system]
@@ -276,7 +273,8 @@ class Doubts:
             known = f"{doubt.known} {system} could not be read for a day after the last answer."
             return OutcomeUnknown(effects.key_of(doubt.effect), known, answer.id)
         reason = f"{system} has not answered. The answer is acted on once it can be read."
-        return Postponed("answer_unread", reason, pause(waited, PAUSE_MIN, PAUSE_MAX))
+        wait = no_sooner(pause(waited, PAUSE_MIN, PAUSE_MAX, answer.id), unanswered.asked_pause, answer.id)
+        return Postponed("answer_unread", reason, wait)
 
 
 def _read(tx: Transaction, run: Run, key: EffectKey) -> _Doubt:

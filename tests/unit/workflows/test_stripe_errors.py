@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 import stripe
 
-from workflows.effects.stripe_errors import answered
-from workflows.errors import Refused, Unanswered
+from workflows.effects.stripe_errors import KeyInOtherUse, answered
+from workflows.errors import Refused, SavedError, Unanswered
 
 DOCS = "https://docs.stripe.com/error-codes/"
 
@@ -23,9 +23,15 @@ class Answering(stripe.HTTPClient):
 
     name = "answering"
 
-    def __init__(self, status: int, body: bytes, cut: BaseException | None = None) -> None:
+    def __init__(
+        self,
+        status: int,
+        body: bytes,
+        cut: BaseException | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
         super().__init__()
-        self._answer = (body, status, {"request-id": "req_1"})
+        self._answer = (body, status, {"request-id": "req_1", **(headers or {})})
         self._cut = cut
 
     async def request_async(
@@ -39,8 +45,11 @@ class Answering(stripe.HTTPClient):
         raise AssertionError("the client must not retry by itself")
 
 
-async def refund(status: int, body: bytes, cut: BaseException | None = None) -> stripe.Refund:
-    client = stripe.StripeClient("sk_test_1", max_network_retries=0, http_client=Answering(status, body, cut))
+async def refund(
+    status: int, body: bytes, cut: BaseException | None = None, headers: Mapping[str, str] | None = None
+) -> stripe.Refund:
+    line = Answering(status, body, cut, headers)
+    client = stripe.StripeClient("sk_test_1", max_network_retries=0, http_client=line)
     return await answered(client.v1.refunds.create_async({"payment_intent": "pi_42", "amount": 2500}))
 
 
@@ -98,15 +107,6 @@ NOES = {
         ),
         "card_declined",
         "Declined.",
-    ),
-    "the key was used with other arguments": (
-        400,
-        error_body(
-            message="Keys for idempotent requests can only be used with the same parameters.",
-            type="idempotency_error",
-        ),
-        "refused",
-        "Keys for idempotent requests can only be used with the same parameters.",
     ),
     "wrong API key": (
         401,
@@ -189,6 +189,17 @@ UNCLEAR = {
     "gateway timeout, empty": (504, b""),
     "done, but the answer is no JSON": (200, b"<html>"),
     "a redirect": (302, b"{}"),
+    "a redirect with an error in it": (301, error_body(message="Moved.", type="invalid_request_error")),
+    "a proxy's refusal in HTML": (403, b"<html>403 Forbidden</html>"),
+    "a proxy that asks for a password": (407, b"<html>407</html>"),
+    "a wrong address that answers in HTML": (404, b"<html>404 Not Found</html>"),
+    "JSON without an error in it": (400, b'{"message": "no"}'),
+    "an error that is a word": (400, b'{"error": "invalid_grant", "error_description": "gone"}'),
+    "an error that says nothing": (400, b'{"error": {}}'),
+    "an object that was locked for an older API version": (
+        400,
+        error_body(code="lock_timeout", message="Locked.", type="invalid_request_error"),
+    ),
 }
 
 
@@ -200,15 +211,41 @@ async def test_what_leaves_the_outcome_open_is_no_answer(case: str) -> None:
     assert unanswered.value.detail
 
 
+@pytest.mark.parametrize(
+    ("asked", "heeded"), [("7", 7), (" 30 ", 30), ("soon", None), ("-5", None), ("٣", None), ("", None)]
+)
+async def test_how_long_stripe_asks_to_be_left_alone_is_heard(asked: str, heeded: int | None) -> None:
+    body = error_body(code="lock_timeout", message="Locked.", type="invalid_request_error")
+    with pytest.raises(Unanswered) as unanswered:
+        await refund(429, body, headers={"Retry-After": asked})
+    pause = unanswered.value.asked_pause
+    assert (pause and pause.total_seconds()) == heeded
+
+
+async def test_a_refusal_that_asks_to_be_tried_again_is_none() -> None:
+    body = error_body(code="teapot", message="Later.", type="invalid_request_error")
+    with pytest.raises(Unanswered):
+        await refund(400, body, headers={"Stripe-Should-Retry": "true"})
+    with pytest.raises(Refused):
+        await refund(400, body, headers={"Stripe-Should-Retry": "false"})
+
+
+@pytest.mark.parametrize("status", [429, 500])
+async def test_what_stripe_saved_under_the_key_is_told_from_what_it_says_now(status: int) -> None:
+    with pytest.raises(SavedError):
+        await refund(status, error_body(message="No."), headers={"Idempotent-Replayed": "true"})
+
+
 async def test_a_cut_connection_is_no_answer() -> None:
     with pytest.raises(Unanswered, match="stripe gave no answer: Connection reset"):
         await refund(200, b"{}", _cut())
 
 
-async def test_an_error_body_that_is_no_object_is_no_reason_to_stumble() -> None:
-    with pytest.raises(Refused) as refused:
-        await refund(400, b'{"error": "invalid_grant", "error_description": "gone"}')
-    assert (refused.value.code, refused.value.text) == ("invalid_grant", "gone")
+async def test_a_key_used_with_other_arguments_is_told_from_other_refusals() -> None:
+    message = "Keys for idempotent requests can only be used with the same parameters."
+    with pytest.raises(KeyInOtherUse) as used:
+        await refund(400, error_body(message=message, type="idempotency_error"))
+    assert (used.value.code, used.value.text) == ("idempotency_error", message)
 
 
 async def test_the_code_is_read_from_the_body_where_the_exception_has_none() -> None:
