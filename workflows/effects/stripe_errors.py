@@ -80,4 +80,7 @@ def _header(error: stripe.StripeError, name: str) -> str:
 
 
 def _message(error: stripe.StripeError) -> str:
-    return str(error.user_message or error.__class__.__name__)[:MESSAGE_MAX]
+    """In one line. Of a broken connection stripe-python says in four whom to write to."""
+    if isinstance(error, stripe.APIConnectionError):
+        return "the connection failed"
+    return " ".join(str(error.user_message or error.__class__.__name__).split())[:MESSAGE_MAX]
