@@ -22,7 +22,7 @@ class Exchange:
     kind: str
     summary: str
     body: Any
-    took_ms: float | None
+    took_ms: float
     outcome: str
 
 
@@ -36,12 +36,11 @@ class Inspector:
         self._count = 0
 
     def note(
-        self, direction: Direction, kind: str, summary: str, body: Any, took_ms: float | None, outcome: str
+        self, direction: Direction, kind: str, summary: str, body: Any, took_ms: float, outcome: str
     ) -> None:
         self._count += 1
-        rounded_ms = None if took_ms is None else round(took_ms, 1)
-        at = self._clock.now()
-        self._exchanges.append(Exchange(self._count, at, direction, kind, summary, body, rounded_ms, outcome))
+        at, took_ms = self._clock.now(), round(took_ms, 1)
+        self._exchanges.append(Exchange(self._count, at, direction, kind, summary, body, took_ms, outcome))
         self._changes.bump()
 
     def since(self, n: int) -> list[dict[str, Any]]:

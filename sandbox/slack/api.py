@@ -1,9 +1,6 @@
 """The sandbox's Slack: the workspace, the app's side of it over HTTP and WebSocket, and the people's side."""
 
-import asyncio
-import json
 from collections.abc import Awaitable
-from typing import Any
 
 from aiohttp import web
 
@@ -16,13 +13,12 @@ from sandbox.slack.circumstances import Circumstances
 from sandbox.slack.clicks import Clicks
 from sandbox.slack.commands import Commands
 from sandbox.slack.deliveries import Carrier, Deliveries
-from sandbox.slack.errors import SlackError
 from sandbox.slack.events import Events
 from sandbox.slack.link import Link
 from sandbox.slack.manifest import Manifest
 from sandbox.slack.pace import Pace
 from sandbox.slack.requests import Requests
-from sandbox.slack.responses import respond
+from sandbox.slack.response_door import ResponseDoor
 from sandbox.slack.submissions import Submissions
 from sandbox.slack.web_api import WebApi
 from sandbox.slack.workspace import Workspace
@@ -42,8 +38,6 @@ class SlackDouble:
         inspector: Inspector,
     ) -> None:
         manifest = Manifest.read(settings.manifest)
-        self._faults = faults
-        self._inspector = inspector
         self._pace = Pace(settings.messages_per_second, settings.message_burst)
         self.workspace = Workspace(storage, clock, changes, manifest, settings.address)
         self.ack_timeout_s = settings.ack_timeout_s
@@ -56,12 +50,13 @@ class SlackDouble:
         self.commands = Commands(self.workspace, self._deliveries, self._events)
         self.clicks = Clicks(self.workspace, self._deliveries)
         self.submissions = Submissions(self.workspace, self._deliveries)
+        self._response_urls = ResponseDoor(self.workspace, faults, inspector)
         self._web_api = WebApi(self.workspace, self.link, faults, inspector, self._pace)
 
     def register(self, app: web.Application) -> None:
         app.router.add_route("*", "/slack/api/{method}", self._web_api.serve)
         app.router.add_get("/slack/link", self.link.serve)
-        app.router.add_post("/slack/response/{token}", self._respond)
+        app.router.add_post("/slack/response/{token}", self._response_urls.serve)
         app.router.add_get("/archives/{channel}/{message}", self._follow_permalink)
 
     def reset(self, people: int = 1) -> None:
@@ -94,29 +89,3 @@ class SlackDouble:
         thread_ts = request.query.get("thread_ts", f"{digits[:-6]}.{digits[-6:]}")
         place = f"{channel.name}/signoff" if channel.is_direct else f"/{channel.name}"
         raise web.HTTPFound(f"/#{place}/{thread_ts}")
-
-    async def _respond(self, request: web.Request) -> web.Response:
-        fault = self._faults.take("slack", "response_url")
-        try:
-            body: Any = json.loads(await request.text())
-        except ValueError:
-            return web.json_response({"ok": False, "error": "invalid_payload"}, status=400)
-        if fault and fault.action == "delay":
-            await asyncio.sleep(fault.delay_ms / 1000)
-        elif fault and fault.action in ("down", "lose_answer") and request.transport:
-            request.transport.abort()
-        if fault and fault.action != "delay":
-            return web.json_response({"ok": False, "error": fault.code}, status=fault.status)
-        try:
-            url = self.workspace.response_urls.use(request.match_info["token"])
-        except SlackError as error:
-            return web.json_response(error.body(), status=404)
-        outcome = "ok"
-        try:
-            respond(self.workspace, url, body)
-        except SlackError as error:
-            outcome = error.code
-            return web.json_response(error.body(), status=400)
-        finally:
-            self._inspector.note("from_bot", "response_url", str(body.get("text", "")), body, None, outcome)
-        return web.Response(text="ok")

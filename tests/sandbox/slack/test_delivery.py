@@ -2,9 +2,12 @@
 
 import asyncio
 import time
+from contextlib import suppress
 from typing import Any
 
-from slack_bolt.async_app import AsyncAck
+import aiohttp
+import pytest
+from slack_bolt.async_app import AsyncAck, AsyncRespond
 
 from tests.sandbox.conftest import Bot, OpenPlace, Place, make_bot
 
@@ -157,3 +160,40 @@ async def test_the_inspector_shows_both_directions(place: Place, bot: Bot) -> No
     assert exchanges[-1]["body"]["ack"] == {"text": "hi"}
     assert "xapp-sandbox" not in str(exchanges)
     assert await place.get(f"/page/inspector?since={exchanges[-1]['n']}") == []
+
+
+@pytest.mark.parametrize(
+    ("fault", "outcome", "shows"),
+    [
+        (None, "ok", ["done"]),
+        ({"action": "delay", "delay_ms": 30}, "ok", ["done"]),
+        ({"action": "error", "status": 404, "code": "expired_url"}, "expired_url", []),
+        ({"action": "rate_limit"}, "ratelimited", []),
+        ({"action": "lose_answer"}, "ok, answer lost", ["done", "done"]),
+        ({"action": "down"}, "internal_error", ["done"]),
+    ],
+)
+async def test_a_post_to_a_response_url_is_inspected_with_its_timing_whatever_becomes_of_it(
+    place: Place, bot: Bot, fault: dict[str, Any] | None, outcome: str, shows: list[str]
+) -> None:
+    """slack_sdk posts once more where the connection was cut."""
+    responds: list[AsyncRespond] = []
+
+    @bot.app.command("/refund")
+    async def refund(ack: AsyncAck, respond: AsyncRespond) -> None:
+        responds.append(respond)
+        await ack()
+
+    await bot.connect()
+    await place.post("/drive/command", **COMMAND)
+    if fault is not None:
+        await place.post("/drive/fault", target="slack", method="response_url", **fault)
+    with suppress(aiohttp.ClientError):
+        await responds[0]("done")
+    exchanges = await place.get("/page/inspector?since=0")
+    assert [each["kind"] for each in exchanges if each["took_ms"] is None] == []
+    first = next(each for each in exchanges if each["kind"] == "response_url")
+    assert (first["outcome"], first["direction"], first["summary"]) == (outcome, "from_bot", "done")
+    assert first["took_ms"] >= (fault or {}).get("delay_ms", 0)
+    assert first["body"]["payload"]["text"] == "done"
+    assert [one["text"] for one in (await place.state())["ephemerals"]] == shows
