@@ -26,12 +26,14 @@ from bot.doctor import slack_tokens
 from bot.doctor.database import unusable
 from bot.doctor.examination import examine_start
 from bot.doctor.finding import Finding, StartRefused, Uninstalled
+from bot.doctor.workspace import refuse_foreign
 from bot.parts import REAL_PARTS, Parts
 from bot.publisher import Publisher
 from bot.seal_key import key_to_seal_with
 from bot.settings import Config, Environment, SettingsError
 from bot.stripe_webhooks import StripeWebhooks
 from bot.surroundings import SlackSurroundings
+from bot.tracing import hold_back_traces
 from bot.watch import Watch
 from bot.way_in import reachable
 from store.integrity import Damaged
@@ -78,6 +80,7 @@ async def serving(environment: Environment, config: Config, parts: Parts = REAL_
     asyncio.get_running_loop().set_default_executor(
         ThreadPoolExecutor(THREADS_MAX, thread_name_prefix="node")
     )
+    hold_back_traces(environment)
     model = parts.model(environment, config)
     file = environment.signoff_clock_file
     clock = clock_following(file) if file else system_clock
@@ -105,7 +108,7 @@ async def serving(environment: Environment, config: Config, parts: Parts = REAL_
         checking = asyncio.create_task(_say_what_is_wrong(checks), name="checks of a start")
         running.callback(checking.cancel)
         registry = installed(environment.signoff_config, config, StripePayments(client), model)
-        database = await _database(parts, environment, clock)
+        database = await _database(parts, environment, tenant, clock)
         running.push_async_callback(database.close)
         # Stopped after all others that write, so that its last seal covers everything.
         sealer = Sealer(database, tenant, key_to_seal_with(environment), clock)
@@ -174,8 +177,10 @@ def _webhooks(
     return StripeWebhooks(database, tenant, secret.get_secret_value(), live, clock, bells)
 
 
-async def _database(parts: Parts, environment: Environment, clock: Clock) -> Database:
+async def _database(parts: Parts, environment: Environment, tenant: str, clock: Clock) -> Database:
     file = environment.database_file
+    for finding in refuse_foreign(file, tenant):
+        log.warning(finding.said, check="start")
     try:
         database = await parts.database(file, clock())
     except (Damaged, sqlite3.Error, OSError) as error:

@@ -4,6 +4,7 @@ The only file that reads the environment. Whatever is wrong is refused, naming t
 key.
 """
 
+import os
 import re
 import tomllib
 from pathlib import Path
@@ -30,6 +31,7 @@ TEST_KEYS = ("sk_test_", "rk_test_")
 LIVE_KEYS = ("sk_live_", "rk_live_")
 _WEBHOOK_SECRET = re.compile(r"whsec_\S{8,}")
 SEAL_KEY_MIN = 32
+NO = ("", "0", "false", "no", "off")
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -65,6 +67,8 @@ class Environment(StoredSealKey):
     stripe_webhook_secret: SecretStr | None = None
     # A live key moves real money, so it takes a second word.
     signoff_allow_live: bool = False
+    # So does telling LangSmith what runs are about.
+    signoff_allow_tracing: bool = False
     signoff_config: Path = Path("signoff.toml")
     signoff_clock_file: Path | None = None
     signoff_http_host: str = Field(default="127.0.0.1", pattern=r"^[\w.:-]+$")
@@ -134,6 +138,30 @@ class ModelKeys(BaseSettings):
         provider = PROVIDERS.get(model.partition(":")[0])
         key: SecretStr | None = getattr(self, provider.key_variable.lower()) if provider else None
         return key
+
+
+class TracingVariables(BaseSettings):
+    """By which LangGraph and LangChain are told to send traces to LangSmith. The last one is an old one."""
+
+    model_config = SettingsConfigDict(frozen=True, extra="ignore", env_ignore_empty=True)
+
+    langsmith_tracing: str | None = None
+    langsmith_tracing_v2: str | None = None
+    langchain_tracing: str | None = None
+    langchain_tracing_v2: str | None = None
+    langchain_handler: str | None = None
+
+    @property
+    def asking(self) -> tuple[str, ...]:
+        """The names of those that are set to anything but a no."""
+        values = self.model_dump().items()
+        return tuple(name.upper() for name, value in values if value and value.strip().lower() not in NO)
+
+
+def forget_tracing_variables() -> None:
+    """Takes them out of this process's environment."""
+    for name in TracingVariables.model_fields:
+        os.environ.pop(name.upper(), None)
 
 
 class SlackSettings(BaseModel):

@@ -11,6 +11,7 @@ import structlog
 from bot.bootstrap import STRIPE_TIMEOUT_S, installed, stripe_client
 from bot.clock import clock_following
 from bot.settings import Config, Environment
+from bot.tracing import hold_back_traces
 from store import runs
 from store.sqlite import Database
 from workflows.approvals.directory import NobodyKnown
@@ -45,6 +46,7 @@ async def wind_up(environment: Environment, config: Config) -> None:
     http = stripe.HTTPXClient(timeout=STRIPE_TIMEOUT_S)
     client = stripe_client(environment, http)
     registry = installed(environment.signoff_config, config, StripePayments(client))
+    hold_back_traces(environment)
     database = await Database.open(environment.database_file, clock())
     try:
         tenants = await database.read(runs.open_tenants)

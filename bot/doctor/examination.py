@@ -14,7 +14,9 @@ from bot.doctor.model import check_model
 from bot.doctor.slack_answers import NO_ANSWER, Refusal, answer
 from bot.doctor.stripe_key import check_stripe
 from bot.doctor.stripe_webhook import check_webhook
+from bot.doctor.workspace import check_workspace
 from bot.settings import Config, Environment
+from bot.tracing import check_tracing
 from workflows.clock import Clock
 from workflows.effects.stripe_access import StripeAccess
 
@@ -26,6 +28,7 @@ async def examine(
     way_in = await _way_in(environment, slack)
     found = await answer(slack.auth_test())
     findings = [settings.nature(environment)]
+    whose: Sequence[Finding] = []
     if isinstance(found, Refusal):
         silent = found.code == NO_ANSWER
         bot_token = (
@@ -34,10 +37,11 @@ async def examine(
         findings += [bot_token] if silent else [bot_token, way_in]
         findings += await _stripe(environment, access)
     else:
+        whose = check_workspace(environment.database_file, str(found["team_id"]))
         findings += [slack_tokens.identity(found), way_in]
         findings += await examine_start(environment, config, slack, access, clock, found)
-    findings.append(check_model(environment, config))
-    return [*findings, *database.check_database(environment.database_file)]
+    findings += [check_model(environment, config), check_tracing(environment)]
+    return [*findings, *database.check_database(environment.database_file), *whose]
 
 
 async def examine_start(

@@ -4,6 +4,7 @@ Most of it asks in this process, which is what the command prints; a few runs ar
 """
 
 import asyncio
+import json
 import os
 import sqlite3
 from collections.abc import Iterator
@@ -15,7 +16,7 @@ import pytest
 from bot.doctor.command import diagnose
 from bot.doctor.finding import Finding
 from tests.harness import Deliver, Sandbox, until
-from tests.scenarios.asking import signoff
+from tests.scenarios.asking import ask, refund, signoff
 
 VARIABLES = ["SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "STRIPE_API_KEY"]
 
@@ -317,6 +318,58 @@ def test_a_dead_letter_is_named_with_its_run_and_reason(trouble: Sandbox, tmp_pa
     )
     assert "could not be said in C0REFUNDS" in found[0]
     assert "signoff show run-" in found[0]
+
+
+def test_another_workspace_s_database_is_refused_by_name_before_a_byte_is_written(
+    stage: Sandbox, tmp_path: Path
+) -> None:
+    """As with a token of the wrong workspace, or a copy of another bot's database."""
+    refund(stage, "pi_plain23 1.00 somebody's history")
+    file = tmp_path / "signoff.db"
+    made = signoff("backup", str(file), home=stage.home)
+    assert made.returncode == 0, made.stderr
+    _give_to(file, "T0OTHER")
+    before = file.read_bytes()
+    chosen = environment(stage, tmp_path)
+    line = only_wrong(chosen)
+    assert line == (
+        f"Database: {file} is of workspace T0OTHER, and SLACK_BOT_TOKEN is of T0SANDBOX. "
+        "Take that workspace's bot token, or set SIGNOFF_HOME to a folder of T0SANDBOX's own."
+    )
+    assert start_says(chosen) == line
+    assert file.read_bytes() == before
+    _give_to(file, "T0SANDBOX")
+    assert wrong(chosen) == []
+
+
+def test_open_runs_that_another_workspace_left_beside_ours_are_said_and_left_alone(
+    own_sandbox: Sandbox, tmp_path: Path
+) -> None:
+    asked = ask(own_sandbox, "pi_plain01 1.00 ours")
+    card = asked.card()
+    own_sandbox.kill()
+    with sqlite3.connect(own_sandbox.home / "signoff.db") as connection:
+        columns = [row[1] for row in connection.execute("PRAGMA table_info(runs)") if row[1] != "tenant"]
+        names = ", ".join(columns)
+        connection.execute(f"INSERT INTO runs (tenant, {names}) SELECT 'T0OTHER', {names} FROM runs")
+    connection.close()
+    own_sandbox.start()
+    line = only_wrong(environment(own_sandbox, tmp_path, SIGNOFF_HOME=str(own_sandbox.home)))
+    assert "also holds 1 open runs of workspace T0OTHER, which a bot of T0SANDBOX leaves alone. " in line
+    log = [json.loads(each) for each in (own_sandbox.home / "bot.log").read_text().splitlines()]
+    assert line in [each["event"] for each in log]
+    assert own_sandbox.click(card, "approve")["ok"]
+    asked.ended("done")
+
+
+def _give_to(file: Path, tenant: str) -> None:
+    """Everything in the file, as if it had been recorded for another workspace."""
+    with sqlite3.connect(file) as connection:
+        tables = [row[0] for row in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")]
+        for table in tables:
+            if "tenant" in [row[1] for row in connection.execute(f"PRAGMA table_info('{table}')")]:
+                connection.execute(f"UPDATE {table} SET tenant = ?", [tenant])
+    connection.close()
 
 
 @contextmanager

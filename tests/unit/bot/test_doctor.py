@@ -11,11 +11,12 @@ import yaml  # type: ignore[import-untyped]  # its stubs are not among our pins
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
-from bot.doctor import approvers, channels, database, slack_tokens
+from bot.doctor import approvers, channels, database, slack_tokens, workspace
 from bot.doctor.finding import Finding
 from bot.doctor.slack_answers import Refusal
 from store.health import Health
 from store.outbox import DeadLetter
+from store.workspaces import Belonging
 from workflows.approvals.policy import Policy, VoterFacts
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -131,6 +132,25 @@ class TestDatabase:
         letter = DeadLetter("out-1", "run-1", "card", "C1", "msg_too_long")
         [dead] = wrong(database.judged(FILE, Health(2, 2, [], 7, [letter])))
         assert dead == "Dead letter: card of run run-1 could not be said in C1: msg_too_long."
+
+
+class TestWorkspace:
+    @pytest.mark.parametrize(
+        ("found", "says"),
+        [
+            (Belonging(has_ours=False, others={}), []),
+            (Belonging(has_ours=True, others={}), []),
+            (Belonging(has_ours=True, others={"T2": 0}), []),
+            (Belonging(has_ours=False, others={"T2": 0, "T3": 0}), ["is of workspace T2 and T3, and "]),
+            (Belonging(has_ours=False, others={"T2": 4}), ["T2, and SLACK_BOT_TOKEN is of T1."]),
+            (Belonging(has_ours=True, others={"T2": 4, "T3": 0}), ["4 open runs of workspace T2, "]),
+        ],
+    )
+    def test_a_file_is_its_runs_workspace_s_and_open_runs_of_another_are_told(
+        self, found: Belonging, says: list[str]
+    ) -> None:
+        told = wrong(workspace.judged(FILE, "T1", found))
+        assert [words in line for words, line in zip(says, told, strict=True)] == [True] * len(says)
 
 
 def test_a_channel_that_could_not_be_read_keeps_slacks_word() -> None:

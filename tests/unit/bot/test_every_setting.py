@@ -17,6 +17,7 @@ WRONG = {
     "STRIPE_API_KEY": "pk_test_1",
     "STRIPE_WEBHOOK_SECRET": "sk_test_1",
     "SIGNOFF_ALLOW_LIVE": "perhaps",
+    "SIGNOFF_ALLOW_TRACING": "perhaps",
     "SIGNOFF_SEAL_KEY": "guessed",
     "SIGNOFF_CLOCK_FILE": "offset",
     "SIGNOFF_HTTP_HOST": "http://0.0.0.0",
