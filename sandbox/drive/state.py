@@ -39,13 +39,16 @@ def render_state(
 
 
 def _people(workspace: Workspace) -> list[dict[str, Any]]:
+    """`seeded_groups` are those of a fresh workspace, so that a change can be seen and undone."""
     groups = workspace.cast.groups.values()
+    seeded = workspace.seeded_groups.values()
     return [
         asdict(person)
         | {
             "team_id": person.team_id,
             "direct_channel": person.direct_channel,
             "groups": [group.id for group in groups if person.id in group.users],
+            "seeded_groups": [group.id for group in seeded if person.id in group.users],
         }
         for person in workspace.cast.people.values()
     ]

@@ -35,6 +35,7 @@ class Workspace:
         self.response_urls = ResponseUrls(clock, address)
         stored = storage.load("slack.workspace")
         self.cast = cast.assemble(stored.get("cast", {}).get("people", 1))
+        self.seeded_groups = dict(self.cast.groups)
         self.installed = bool(stored.get("app", {}).get("installed", True))
         for id, settings in stored.get("channels", {}).items():
             vars(self.cast.channels[id]).update(settings)
@@ -135,6 +136,7 @@ class Workspace:
         self.installed = True
         self._storage.put("slack.workspace", "cast", {"people": people})
         self.cast = cast.assemble(people)
+        self.seeded_groups = dict(self.cast.groups)
         self._changes.bump()
 
 

@@ -8,7 +8,7 @@ import { changed } from "./state.js";
 import { toast } from "./toast.js";
 import { renderTimeline } from "./timeline.js";
 import { markRead, readUpTo } from "./unread.js";
-import { channel, ephemeralsFor, isDirect, mayWrite, rootsOf } from "./workspace.js";
+import { channel, ephemeralsFor, isDirect, noteOn, rootsOf, whyReadOnly } from "./workspace.js";
 
 const box = document.getElementById("messages");
 const list = document.getElementById("message-list");
@@ -25,15 +25,17 @@ export function renderChannel() {
   arrive();
   setText(document.getElementById("channel-name"), name);
   document.getElementById("channel-header").classList.toggle("direct", direct);
-  setText(document.getElementById("channel-about"), direct ? (place.home ? "" : "What the bot tells only you") : room?.topic ?? ABOUT[name] ?? "");
+  setText(document.getElementById("channel-about"), direct ? (place.home ? "" : "What the bot tells only you") : noteOn(room) ?? ABOUT[name] ?? "");
   setText(document.getElementById("empty-title"), direct ? "This is between you and Signoff" : `This is the very beginning of #${name}`);
   setText(document.getElementById("empty-text"), direct ? "When Signoff has something for you alone, it lands here." : `Type /refund below to ask for one. Payments worth trying are in the control panel.`);
   if (place.home) return; // home.js shows it
   document.getElementById("empty").hidden = messages.length > 0;
   scroller.around(`${place.user}/${place.channel}`, () => renderTimeline(list, messages, ephemeralsFor(place.user, place.channel), { newAfter: visit.readUpTo }));
   followLink(messages);
-  composer.show(mayWrite(room));
-  document.getElementById("read-only").hidden = mayWrite(room);
+  const readOnly = whyReadOnly(room, place.user);
+  composer.show(readOnly === null);
+  document.getElementById("read-only").hidden = readOnly === null;
+  setText(document.getElementById("read-only"), readOnly ?? "");
   composer.render(direct ? "Message Signoff" : `Message #${name}`);
   if (document.visibilityState === "visible" && scroller.atEnd) read(messages.at(-1)?.ts);
 }

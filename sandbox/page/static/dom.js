@@ -66,6 +66,14 @@ export function replaceKeepingFocus(old, fresh) {
   (target ?? fresh).focus({ preventScroll: true });
 }
 
+/** Does what takes the row of `control` away; the focus goes to the row next to it, or to `fallback`. */
+export async function leave(control, fallback, deed) {
+  const row = control.closest("li");
+  const near = (row.nextElementSibling ?? row.previousElementSibling)?.querySelector("button");
+  await deed();
+  if (!row.isConnected) (near?.isConnected ? near : fallback).focus({ preventScroll: true });
+}
+
 /** Sets text only where it differs, so that screen readers do not hear the same thing again. */
 export function setText(node, text) {
   if (node.textContent !== text) node.textContent = text;

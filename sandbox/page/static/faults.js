@@ -7,6 +7,7 @@ import { count } from "./words.js";
 
 const LATE_MS = 5000; // past the 3 s in which Slack wants an answer
 const SLOW_MS = 4000;
+const PAST_PATIENCE_MS = 25_000; // past [model] timeout_s, 20 s by default
 
 const GROUPS = [
   [
@@ -41,6 +42,22 @@ const GROUPS = [
       ["Lose the answer to the next message", { target: "slack", action: "lose_answer", method: "chat.postMessage" }, "Slack takes the bot's next message, and its answer will be lost."],
     ],
   ],
+  [
+    "The model",
+    [
+      ["Say it is high risk", { target: "model", action: "raise_risk" }, "The model's next answer raises the risk to high."],
+      ["Say it is low risk", { target: "model", action: "lower_risk" }, "The model's next answer calls the risk low. It can't lower what the rules found."],
+      ["Obey the reason's text", { target: "model", action: "echo" }, "The model's next answer does as the reason says, and repeats it."],
+      ["Ask for more than it may", { target: "model", action: "overreach" }, "The model's next answer has fields nobody asked for: an approval, an amount, an approver."],
+      ["Answer with rubbish", { target: "model", action: "rubbish" }, "The model's next answer is rubbish."],
+      ["Answer without end", { target: "model", action: "too_long" }, "The model's next answer is cut off at its limit."],
+      ["Answer with a 500", { target: "model", action: "error", status: 500 }, "The model answers the next call with a 500."],
+      ["Answer with a 429", { target: "model", action: "rate_limit" }, "The model answers the next call with a 429."],
+      ["Answer too late", { target: "model", action: "delay", delay_ms: PAST_PATIENCE_MS }, "The model's next answer takes 25 seconds: Signoff waits 20 at most."],
+      ["Lose the answer", { target: "model", action: "lose_answer" }, "The model works out its next answer, and it is lost."],
+    ],
+    "Asked about each refund by a bot with SIGNOFF_MODEL=openai:gpt-5-mini in its environment.",
+  ],
 ];
 
 const box = document.getElementById("fault-buttons");
@@ -49,17 +66,17 @@ document.getElementById("faults-clear").addEventListener("click", () => order("/
 
 export function renderFaults() {
   const { faults } = store.workspace;
-  reconcile(box, GROUPS.map(([name, orders]) => group(name, orders, faults)));
+  reconcile(box, GROUPS.map(([name, orders, hint]) => group(name, orders, hint, faults)));
   document.getElementById("faults-ordered").hidden = faults.length === 0;
   reconcile(document.getElementById("faults"), faults.map(faultItem));
 }
 
-function group(name, orders, faults) {
+function group(name, orders, hint, faults) {
   const left = orders.map(([, wanted]) => times(wanted, faults));
   return {
     key: name,
     signature: JSON.stringify(left),
-    create: () => h("section", {}, h("h3", {}, name), h("div", { class: "button-row" }, ...orders.map((it, at) => button(it, left[at])))),
+    create: () => h("section", {}, h("h3", {}, name), hint ? h("p", { class: "hint" }, hint) : null, h("div", { class: "button-row" }, ...orders.map((it, at) => button(it, left[at])))),
   };
 }
 

@@ -28,6 +28,9 @@ const FAILURES = {
   dispatch_failed: "Signoff could not be reached",
   operation_timeout: "Signoff didn't respond in time",
   no_such_message: "This message is no longer there",
+  user_deactivated: "Whoever is no longer in the workspace can't do anything here",
+  app_not_installed: "Signoff is not installed in this workspace",
+  is_archived: "This channel is archived",
   sandbox_unreachable: "The sandbox isn't answering",
 };
 
@@ -66,6 +69,7 @@ function commandFailure(name, error) {
   if (error === "unknown_command") {
     return `\`${name}\` is not a valid command. In Slack, all messages that start with the "/" character are interpreted as commands.\n\nIf you are trying to send a message and not run a command, try preceding the "/" with an empty space.`;
   }
+  if (["app_not_installed", "user_deactivated", "is_archived"].includes(error)) return `\`${name}\` failed. ${explain(error)}.`;
   if (error === "app_did_not_respond" || error === "operation_timeout") return `\`${name}\` failed because the app did not respond.`;
   return `\`${name}\` failed with the error “${error}”`;
 }

@@ -15,9 +15,10 @@ import { changed, follow, onChange, store } from "./state.js";
 import { renderThread, threadIsOpen } from "./thread_view.js";
 import "./theme.js";
 import { renderTroubleTab } from "./trouble_tab.js";
+import { renderWorkspaceTab } from "./workspace_tab.js";
 
 const CLOCK_TICK_MS = 15_000;
-const TABS = { money: renderMoneyTab, trouble: renderTroubleTab, payloads: renderPayloadsTab };
+const TABS = { money: renderMoneyTab, workspace: renderWorkspaceTab, trouble: renderTroubleTab, payloads: renderPayloadsTab };
 
 onChange(() => {
   document.getElementById("offline").hidden = store.connected;

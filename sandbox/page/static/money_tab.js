@@ -9,7 +9,7 @@ import { showPanel } from "./panel.js";
 import { openChannel, place } from "./place.js";
 import { toast } from "./toast.js";
 import { count, minorDigits, money } from "./words.js";
-import { channel, mayWrite } from "./workspace.js";
+import { channel, whyReadOnly } from "./workspace.js";
 
 const SHOWN_MAX = 50;
 const EXAMPLE = { amount: 2500, reason: "charged twice" }; // the amount in minor units
@@ -68,7 +68,7 @@ function paymentItem(it) {
 /** Puts a whole command for this payment into the composer. */
 export function use(payment) {
   if (innerWidth < NARROW_PX) showPanel(false);
-  if (place.home || !mayWrite(channel(place.channel))) openChannel(REFUNDS);
+  if (place.home || whyReadOnly(channel(place.channel), place.user)) openChannel(REFUNDS);
   queueMicrotask(() => composer.put(commandFor(payment)));
 }
 

@@ -1,4 +1,4 @@
-// The control panel: a drawer with three tabs (money, trouble, payloads), and whether it is open.
+// The control panel: a drawer with four tabs (money, workspace, trouble, payloads), and whether it is open.
 
 import { closeThread } from "./place.js";
 import { changed } from "./state.js";

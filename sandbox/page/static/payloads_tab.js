@@ -1,4 +1,4 @@
-// The panel's third tab: the last payloads between Slack, Stripe and the bot, newest first.
+// The panel's fourth tab: the last payloads between Slack, Stripe and the bot, newest first.
 
 import { clockTimeWithSeconds } from "./dates.js";
 import { h, reconcile, setText } from "./dom.js";
@@ -82,7 +82,6 @@ function payloadItem(it) {
 
 /** "ack 12 ms" for what the bot acknowledged, "12 ms" for what it was answered. */
 function took({ took_ms: ms, direction, outcome }) {
-  if (ms === null) return "";
   const rounded = ms < 10 ? Math.round(ms * 10) / 10 : Math.round(ms);
   return direction === "to_bot" && outcome.startsWith("ack") ? `ack ${rounded} ms` : `${rounded} ms`;
 }

@@ -22,7 +22,7 @@ export function showSidebar(open) {
 
 export function renderSidebar() {
   const direct = directOf(place.user);
-  reconcile(document.getElementById("channels"), channelsOf(place.user).map((room) => roomItem(room.id, room.name, [icon("hash")], unreadIn(place.user, room.id))));
+  reconcile(document.getElementById("channels"), channelsOf(place.user).map((room) => roomItem(room.id, room.name, [icon(room.archived ? "box" : "hash")], unreadIn(place.user, room.id))));
   reconcile(document.getElementById("directs"), [homeItem(), roomItem(direct.id, BOT.name, [avatar(BOT, "small")], unreadIn(place.user, direct.id))]);
   reconcile(switcher, people().map(personItem));
   const me = person(place.user);
@@ -41,7 +41,7 @@ function roomItem(id, name, picture, { unread, mentions }) {
   };
   return {
     key: id,
-    signature: JSON.stringify([name, current, unread, mentions]),
+    signature: JSON.stringify([name, current, unread, mentions, picture[0].outerHTML]),
     create: () =>
       h(
         "li",
@@ -79,7 +79,7 @@ function personItem(it) {
   };
   return {
     key: it.id,
-    signature: JSON.stringify([it.name, it.role, current, mentions]),
+    signature: JSON.stringify([it.name, roleOf(it), current, mentions]),
     create: () =>
       h(
         "button",

@@ -7,7 +7,7 @@ import { Scroller } from "./scroller.js";
 import { changed } from "./state.js";
 import { renderTimeline } from "./timeline.js";
 import { markRead } from "./unread.js";
-import { channel, ephemeralsFor, isDirect, mayWrite, message, repliesOf } from "./workspace.js";
+import { channel, ephemeralsFor, isDirect, message, repliesOf, whyReadOnly } from "./workspace.js";
 
 const pane = document.getElementById("thread");
 const root = document.getElementById("thread-root");
@@ -38,7 +38,7 @@ export function renderThread() {
     renderTimeline(root, [first], [], { thread: true });
     renderTimeline(list, replies, ephemeralsFor(place.user, place.channel, place.thread), { thread: true });
   });
-  composer.show(mayWrite(room));
+  composer.show(whyReadOnly(room, place.user) === null);
   composer.render("Reply…");
   if (document.visibilityState === "visible" && markRead(place.user, place.channel, place.thread, replies.at(-1)?.ts)) changed();
   if (shown !== place.thread) {

@@ -1,4 +1,4 @@
-// The panel's second tab: the bot's process, trouble to order, the clock, the reset.
+// The panel's third tab: the bot's process, trouble to order, the clock, the reset.
 
 import { botState } from "./bot_bar.js";
 import { askConfirm, question } from "./confirm.js";

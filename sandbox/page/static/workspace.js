@@ -18,8 +18,15 @@ export const groups = () => store.workspace?.groups ?? [];
 export const channels = () => store.workspace?.channels ?? [];
 const SHORT = { approver: "lead", outsider: "elsewhere" };
 
-export const roleOf = (person) => ROLES[person.role] ?? person.role ?? "";
-export const shortRoleOf = (person) => SHORT[person.role] ?? roleOf(person);
+export const roleOf = (person) => standing(person) ?? ROLES[person.role] ?? person.role ?? "";
+export const shortRoleOf = (person) => standing(person) ?? SHORT[person.role] ?? roleOf(person);
+
+/** What became of a person, where it says more than their role; null while they are as they were. */
+function standing({ deleted, removed, guest }) {
+  if (removed) return "removed";
+  if (deleted) return "deactivated";
+  return guest ? "now a guest" : null;
+}
 
 export function person(id) {
   if (id === BOT.id) return BOT;
@@ -31,8 +38,21 @@ export const group = (id) => groups().find((candidate) => candidate.id === id);
 export const channel = (id) => channels().find((candidate) => candidate.id === id);
 export const isDirect = (place) => Boolean(place?.is_direct);
 
-/** An app may have switched off that people write to it. */
-export const mayWrite = (place) => !(isDirect(place) && store.workspace.messages_tab_read_only);
+/** Why a person can't write in a channel, or null where they can. An app may have switched it off for itself. */
+export function whyReadOnly(place, user) {
+  const writer = person(user);
+  if (writer.deleted || writer.removed) return `${writer.name} is ${roleOf(writer)}, and can't write or click any more.`;
+  if (place?.archived) return `#${place.name} is archived.`;
+  return isDirect(place) && store.workspace.messages_tab_read_only ? "Sending messages to this app has been turned off." : null;
+}
+
+/** What sets a channel apart, or null. */
+export function noteOn({ archived, bot_is_member: botIsMember = true, shared, share_pending: invited }) {
+  if (archived) return "Archived";
+  if (!botIsMember) return "Signoff is not in this channel";
+  if (shared) return "Shared with another organisation";
+  return invited ? "Another organisation is invited" : null;
+}
 
 /** The channels a person is in, in the workspace's order. */
 export function channelsOf(user) {

@@ -49,11 +49,32 @@ def message(text: str, seconds_ago: float = 60, user: str = "U0RILEY", **more: A
 
 def _person(handle: str, name: str, role: str) -> Document:
     id = f"U0{handle.upper()}"
-    return {"id": id, "handle": handle, "name": name, "role": role, "direct_channel": f"D0{handle.upper()}"}
+    groups = {"approver": ["S0LEADS"], "finance": ["S0FINANCE"]}.get(role, [])
+    return {
+        "id": id,
+        "handle": handle,
+        "name": name,
+        "role": role,
+        "direct_channel": f"D0{handle.upper()}",
+        "seeded_groups": groups,
+        "deleted": False,
+        "guest": False,
+        "removed": False,
+    }
 
 
 def _channel(id: str, name: str, members: list[str], person: str | None = None) -> Document:
-    return {"id": id, "name": name, "members": members, "person": person, "is_direct": person is not None}
+    return {
+        "id": id,
+        "name": name,
+        "members": members,
+        "person": person,
+        "is_direct": person is not None,
+        "archived": False,
+        "bot_is_member": True,
+        "shared": False,
+        "share_pending": False,
+    }
 
 
 def fresh_state() -> Document:
@@ -78,6 +99,7 @@ def fresh_state() -> Document:
             *(_channel(one["direct_channel"], one["handle"], [one["id"]], one["id"]) for one in people),
         ],
         "commands": [{"name": name, "description": "", "usage_hint": ""} for name in ("/refund", "/signoff")],
+        "installed": True,
         "messages": [],
         "ephemerals": [],
         "views": {},

@@ -19,6 +19,8 @@ from tests.sandbox.page.conftest import OpenPage
         ("Drop the next delivery", {"target": "delivery", "action": "drop"}),
         ("Delay the next delivery", {"target": "delivery", "action": "delay", "delay_ms": 5000}),
         ("Silence the socket", {"target": "delivery", "action": "silence"}),
+        ("Answer with rubbish", {"target": "model", "action": "rubbish"}),
+        ("Answer too late", {"target": "model", "action": "delay", "delay_ms": 25000}),
     ],
 )
 def test_trouble_is_ordered_shown_and_called_off_by_one_button(
