@@ -7,8 +7,7 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import Page
 
-# The page's own colours are few: this many keep its text crisp and the file small.
-COLOURS = 160
+from tests.browser.few_colours import palette_of
 
 
 @dataclass
@@ -28,15 +27,19 @@ class Film:
         self._durations_ms.append(duration_ms)
 
     def save(self, file: Path) -> None:
-        """An endless GIF. All frames share the palette of the fullest, so that nothing flickers."""
-        fullest = max(self._frames, key=_colours)
-        # Rare colours count as well: a small green circle means low risk.
-        palette = fullest.quantize(COLOURS, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+        """An endless GIF. All frames share one palette, so that nothing flickers."""
+        palette = palette_of(_strip(self._frames))
         first, *rest = (frame.quantize(palette=palette, dither=Image.Dither.NONE) for frame in self._frames)
         first.save(
             file, save_all=True, append_images=rest, duration=self._durations_ms, loop=0, optimize=False
         )
 
 
-def _colours(frame: Image.Image) -> int:
-    return len(frame.getcolors(maxcolors=frame.width * frame.height) or [])
+def _strip(frames: list[Image.Image]) -> Image.Image:
+    """All frames, one below the other."""
+    strip = Image.new("RGB", (frames[0].width, sum(frame.height for frame in frames)))
+    top = 0
+    for frame in frames:
+        strip.paste(frame, (0, top))
+        top += frame.height
+    return strip

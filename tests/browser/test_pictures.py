@@ -12,6 +12,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 
+from tests.browser.few_colours import palette_of
 from tests.browser.film import Film
 from tests.browser.test_the_road_by_hand import ask, become, card, confirmed, press, replies
 from tests.harness import Sandbox
@@ -80,5 +81,6 @@ def test_the_picture_of_a_card_shows_who_asks_for_what_and_who_may_approve(
     file = pictures / f"card-{scheme}.png"
     page.screenshot(path=file)
     context.close()
-    with Image.open(file) as shot:
-        shot.quantize(128).save(file, optimize=True)
+    with Image.open(file) as taken:
+        shot = taken.convert("RGB")
+    shot.quantize(palette=palette_of(shot), dither=Image.Dither.NONE).save(file, optimize=True)
