@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from bot.views import mrkdwn, status
 from bot.views.describe import RISK_EMOJI
-from store.records import Approval, ApprovalStatus, Run
+from store.records import Approval, ApprovalStatus, Run, RunStatus
 from workflows.approvals.policy import Said
 from workflows.desk import Item
 from workflows.gates import Asks, GateRequest
@@ -55,8 +55,11 @@ class Lines:
     def asked(self, item: Item) -> str:
         """A request, for the person who asked for it."""
         run = item.run
+        headline = mrkdwn.one_line(self.headline(run))
+        told = mrkdwn.literal(run.outcome_text or "", OUTCOME_MAX) if not run.status.is_open else ""
         return (
-            f"*{self._linked(item, self.headline(run))}*\n{_standing(item)} · {mrkdwn.date(run.created_at)}"
+            f"*{self._linked(item, headline[:1].upper() + headline[1:])}*\n"
+            f"{_standing(item)} · asked {mrkdwn.date(run.created_at)}" + (f"\n{told}" if told else "")
         )
 
     def decided(self, item: Item) -> str:
@@ -70,7 +73,7 @@ class Lines:
         return (
             f"*{self._linked(item, title)}* · {self._asks(run)}, asked by {mrkdwn.user(run.requester)}\n"
             f"{_verdict(approval)}{who} {mrkdwn.date(approval.decided_at)}"
-            f"{_reversed_later(run)}"
+            f"{_came_of_it(run, approval)}"
         )
 
     def link(self, item: Item, label: str) -> str:
@@ -93,17 +96,21 @@ def _verdict(approval: Approval) -> str:
     return _OF_OUR_OWN.get((asks, approval.status)) or _DECIDED.get(approval.status, approval.status.value)
 
 
-def _reversed_later(run: Run) -> str:
-    return f" · :warning: Reversed {mrkdwn.date(run.reversed_at)}" if run.reversed_at else ""
+def _came_of_it(run: Run, approval: Approval) -> str:
+    """Nothing where it went as it was decided."""
+    if run.reversed_at:
+        return f" · :warning: Reversed {mrkdwn.date(run.reversed_at)}"
+    went_wrong = run.status in (RunStatus.FAILED, RunStatus.HALTED)
+    if went_wrong and approval.status == ApprovalStatus.APPROVED:
+        return f" · :warning: {status.word(run).capitalize()}"
+    return ""
 
 
 def _standing(item: Item) -> str:
     run, approval = item.run, item.approval
     if not run.status.is_open:
-        told = mrkdwn.literal(run.outcome_text or "", OUTCOME_MAX)
         mark = ":warning: " if run.reversed_at else ""
-        standing = f"{mark}{status.word(run).capitalize()}"
-        return f"{standing}: {told}" if told else standing
+        return f"{mark}{status.word(run).capitalize()}"
     if approval is not None and approval.status == ApprovalStatus.PENDING:
         return "Waiting for a decision"
     return "Looking into it" if approval is None else "Working on it"

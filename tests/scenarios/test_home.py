@@ -28,11 +28,13 @@ def test_the_requester_finds_what_they_asked_for_and_nothing_to_decide(stage: Sa
     home = opened(stage, "riley")
     assert listed(home, "Waiting for you") == ["Nothing waits for you."]
     newest = listed(home, "What you asked for")[0]
-    assert "a refund of 21.20 on pi_plain21" in newest
+    assert "A refund of 21.20 on pi_plain21" in newest
     assert "Waiting for a decision" in newest
     assert stage.click(asked.root(), "approve", user="sam")["ok"]
     asked.ended("done")
-    assert "Done: 21.20 USD went back" in listed(opened(stage, "riley"), "What you asked for")[0]
+    newest = listed(opened(stage, "riley"), "What you asked for")[0]
+    assert "Done · asked <!date" in newest
+    assert "21.20 USD went back" in newest
 
 
 def test_a_decision_is_told_to_who_asked_and_who_might_have_made_it_and_to_nobody_else(
@@ -59,7 +61,7 @@ def test_long_lists_are_turned_page_by_page(stage: Sandbox) -> None:
     shown = re.search(r"1 to 10 of (\d+)", markup(home["blocks"]))
     assert shown is not None
     assert int(shown[1]) >= len(asked)
-    assert "a refund of 0.22" in first[0]
+    assert "A refund of 0.22" in first[0]
     turned = turn(stage, "fiona", home, "next_page", "pages:asked")
     second = listed(turned, "What you asked for")
     assert ["0.12" in each or "0.11" in each for each in second[:2]] == [True, True]

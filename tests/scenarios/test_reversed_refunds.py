@@ -65,7 +65,11 @@ def test_a_webhook_tells_of_it_on_the_card_in_the_thread_and_at_home(place: Sand
     assert ":warning: *Done, and reversed later* · refund reversed" in told(root)
     assert f"`stripe.refund` done, later reversed: {id}" in told(root)
     home = place.post("home", user="riley")["view"]
-    assert any("Reversed: Refund" in line for line in markup(home["blocks"]).split("\n"))
+    lines = markup(home["blocks"]).split("\n")
+    [at] = [
+        number for number, line in enumerate(lines) if line.startswith(":warning: Reversed · asked <!date")
+    ]
+    assert lines[at + 1].startswith(f"Refund {id} of 5.00 USD failed")
     decider = place.post("home", user="morgan")["view"]
     assert ":warning: Reversed <!date" in markup(decider["blocks"])
 

@@ -30,7 +30,7 @@ def test_pending_lists_what_waits_for_me_with_its_card_and_what_i_asked_for(trou
     assert "Nothing you asked for is open." in told
     told = heard(trouble, "riley", "pending")
     assert "Nothing waits for you." in told
-    assert "a refund of 23.10 on pi_plain23" in told
+    assert "A refund of 23.10 on pi_plain23" in told
     assert trouble.click(asked.root(), "cancel", user="riley")["ok"]
     asked.ended("cancelled")
     assert "23.10" not in heard(trouble, "riley", "pending")

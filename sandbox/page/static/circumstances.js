@@ -48,7 +48,7 @@ const SURE = question("Uninstall Signoff?", "Slack takes nothing from the bot an
 
 export function changesOfApp() {
   const uninstalled = store.workspace.installed === false;
-  const done = (on) => (on ? "Signoff is uninstalled." : "Signoff is installed again. Restart its process, or wait ten minutes until it notices.");
+  const done = (on) => (on ? "Signoff is uninstalled." : "Signoff is installed again. It notices at a restart, or within ten minutes.");
   const it = change("Uninstall Signoff", "Signoff: uninstalled", uninstalled, "/drive/app", (on) => ({ installed: !on }), done);
   return [{ ...it, turn: async () => (uninstalled || (await askConfirm(SURE)) ? it.turn() : { ok: false }) }];
 }

@@ -63,6 +63,31 @@ def test_what_has_no_card_yet_is_listed_without_a_link() -> None:
     assert "Refund 25.00 USD" in shown(view["blocks"])
 
 
+def test_what_one_asked_for_says_how_it_ended_and_when_and_below_why() -> None:
+    ended = stories.run(RunStatus.EXPIRED, outcome_text="Nobody decided in time.")
+    [title, stands, why] = LINES.asked(Item(ended, None, None)).split("\n")
+    assert title == f"*{stories.HEADLINE[0].upper()}{stories.HEADLINE[1:]}*"
+    assert stands.startswith("Expired · asked <!date^")
+    assert why == "Nobody decided in time."
+    assert LINES.asked(item()).count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("run", "approval", "ending"),
+    [
+        (RunStatus.DONE, ApprovalStatus.APPROVED, ""),
+        (RunStatus.FAILED, ApprovalStatus.APPROVED, " · :warning: Failed"),
+        (RunStatus.HALTED, ApprovalStatus.APPROVED, " · :warning: Halted"),
+        (RunStatus.REJECTED, ApprovalStatus.REJECTED, ""),
+    ],
+)
+def test_a_decision_says_what_came_of_it_where_that_is_not_what_was_decided(
+    run: RunStatus, approval: ApprovalStatus, ending: str
+) -> None:
+    decided = LINES.decided(Item(stories.run(run), stories.approval(approval), CARD))
+    assert decided.rpartition(">")[2] == ending
+
+
 def test_an_empty_home_says_so_and_how_to_ask() -> None:
     view = home(Desk(NOTHING, NOTHING, NOTHING), LINES, ["/refund", "/access"])
     accept_view(view)

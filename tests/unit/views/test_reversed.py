@@ -34,7 +34,8 @@ def test_the_card_says_so_first_and_no_longer_only_that_it_is_done() -> None:
 def test_home_says_so_to_the_requester_and_to_whoever_decided() -> None:
     lines = Lines(lambda run: HEADLINE, "https://sandbox.example/")
     item = Item(reversed_run(), approval(ApprovalStatus.APPROVED), None)
-    assert f":warning: Reversed: {TOLD}" in lines.asked(item)
+    assert ":warning: Reversed · asked <!date" in lines.asked(item)
+    assert lines.asked(item).endswith(f"\n{TOLD}")
     assert ":white_check_mark: Approved by <@U0MORGAN>" in lines.decided(item)
     assert "· :warning: Reversed <!date^" in lines.decided(item)
 
