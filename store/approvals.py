@@ -11,9 +11,14 @@ from store.transaction import Transaction
 
 SQL = statements("approvals")
 
+# What of a request stands in columns of its own.
+OF_THEIR_OWN = ("gate", "discriminator", "effects", "facts")
+
 
 @dataclass(frozen=True)
 class NewApproval:
+    """`request` holds what is asked but for what stands in columns of its own."""
+
     tenant: str
     id: str
     run: str

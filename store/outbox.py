@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from store import steps
 from store.identity import identifier
 from store.records import Message, OutboxKind, Outgoing
 from store.statements import statements
@@ -13,6 +14,8 @@ SQL = statements("outbox")
 
 # How the error of a row begins that was given up on purpose.
 WITHHELD = "withheld: "
+# In the body of a line of reasoning: its number in `steps`, where its text is.
+STEP = "step"
 # In the body of a root: how often it was posted again.
 AGAIN = "again"
 
@@ -74,7 +77,7 @@ def waiting_channels(tx: Transaction, tenant: str, now: datetime) -> Sequence[st
 
 def waiting(tx: Transaction, tenant: str, channel: str, now: datetime, limit: int) -> Sequence[Outgoing]:
     rows = tx.all(SQL["waiting"], tenant=tenant, channel=channel, now=now, limit=limit)
-    return [Outgoing.of(row) for row in rows]
+    return [_worded(tx, Outgoing.of(row)) for row in rows]
 
 
 def mark_sending(tx: Transaction, row: Outgoing, now: datetime) -> None:
@@ -125,13 +128,17 @@ def dead(tx: Transaction, limit: int) -> Sequence[DeadLetter]:
 
 
 def of_run(tx: Transaction, tenant: str, run: str) -> Sequence[Outgoing]:
-    return [Outgoing.of(row) for row in tx.all(SQL["of_run"], tenant=tenant, run=run)]
+    return [_worded(tx, Outgoing.of(row)) for row in tx.all(SQL["of_run"], tenant=tenant, run=run)]
 
 
 def insert_message(
     tx: Transaction, row: Outgoing, channel: str, ts: str, shown: str | None, now: datetime
 ) -> None:
-    """`shown` is the digest of what was posted, None where only Slack knows it."""
+    """Where it lives; the first place that is known stays. `shown` is the digest of a root as it was posted,
+    None where only Slack knows it."""
+    if row.follows is not None:
+        tx.run(SQL["note_place"], tenant=row.tenant, id=row.id, ts=ts)
+        return
     tx.run(
         SQL["insert_message"],
         tenant=row.tenant,
@@ -150,3 +157,12 @@ def card_shown(tx: Transaction, tenant: str, root: str, shown: str) -> None:
 def message(tx: Transaction, tenant: str, outbox: str) -> Message | None:
     row = tx.one(SQL["message"], tenant=tenant, outbox=outbox)
     return Message.of(row) if row else None
+
+
+def _worded(tx: Transaction, row: Outgoing) -> Outgoing:
+    """A line of reasoning with its node and text; any other row as it is."""
+    if STEP not in row.body:
+        return row
+    line = steps.get(tx, row.tenant, int(str(row.body[STEP])))
+    said: dict[str, object] = {"node": line.node, "text": line.text} if line else {"node": "", "text": ""}
+    return row.model_copy(update={"body": said})

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict
+from pydantic import BaseModel, BeforeValidator, ConfigDict, model_validator
 
 
 def _from_json(value: object) -> object:
@@ -149,6 +149,17 @@ class Approval(Record):
     said: str | None = None
     said_id: str | None = None
 
+    @model_validator(mode="before")
+    @classmethod
+    def _whole(cls, row: dict[str, object]) -> dict[str, object]:
+        """The request as it was asked: some of it stands in columns of its own, and only there."""
+        request = _from_json(row["request"])
+        if not isinstance(request, dict):
+            return row
+        columns = {name: row[name] for name in ("gate", "discriminator")}
+        lists = {name: _from_json(row[name]) for name in ("effects", "facts")}
+        return {**row, "request": {**columns, **lists, **request}}
+
 
 class Vote(Record):
     tenant: str
@@ -202,6 +213,8 @@ class Outgoing(Record):
     due_at: Moment
     error: str | None
     created_at: Moment
+    # Of a reply: where it lives in its channel.
+    ts: str | None = None
 
 
 class Message(Record):

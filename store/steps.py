@@ -26,9 +26,15 @@ class NewStep:
     cost_micro_usd: int = 0
 
 
-def insert(tx: Transaction, new: NewStep) -> bool:
-    """False when a drive before this one, cut off later, had already written the line."""
-    return tx.run(SQL["insert"], **vars(new)) == 1
+def insert(tx: Transaction, new: NewStep) -> int | None:
+    """The line's number; None when a drive before this one, cut off later, had already written it."""
+    row: Any = tx.one(SQL["insert"], **vars(new))
+    return int(row["seq"]) if row else None
+
+
+def get(tx: Transaction, tenant: str, seq: int) -> Step | None:
+    row = tx.one(SQL["get"], tenant=tenant, seq=seq)
+    return Step.of(row) if row else None
 
 
 def of_run(tx: Transaction, tenant: str, run: str, limit: int) -> Sequence[Step]:

@@ -22,9 +22,10 @@ def card_changed(tx: Transaction, run: Run, what: str, now: datetime) -> None:
     _under_root(tx, run, OutboxKind.CARD, what, {}, now)
 
 
-def step(tx: Transaction, run: Run, step: NewStep, now: datetime) -> None:
+def step(tx: Transaction, run: Run, step: NewStep, seq: int, now: datetime) -> None:
+    """Its text stands in `steps`, under `seq`, and is read there when it is sent."""
     what = f"{step.epoch}.{step.node}.{step.ordinal}"
-    _under_root(tx, run, OutboxKind.STEP, what, {"node": step.node, "text": step.text}, now)
+    _under_root(tx, run, OutboxKind.STEP, what, {outbox.STEP: seq}, now)
 
 
 def question(tx: Transaction, run: Run, approval: str, now: datetime) -> None:

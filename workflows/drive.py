@@ -41,7 +41,7 @@ from workflows.errors import (
     RepeatedEffect,
     Unanswered,
 )
-from workflows.gates import Decision, GateRequest
+from workflows.gates import Decision, EffectCall, GateRequest
 from workflows.giving_up import give_up, leave_in_doubt, under_way
 from workflows.guardrails.steps import StepAllowance
 from workflows.meter import StepMeter
@@ -306,6 +306,7 @@ def _answers(interrupts: Sequence[Interrupt], asked: Sequence[Approval]) -> dict
                 digest=approval.digest,
                 by=approval.decided_by or audit.SIGNOFF,
                 reason=approval.reason or "",
+                effects=tuple(EffectCall.model_validate(each) for each in approval.effects),
             )
     return answers
 

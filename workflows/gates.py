@@ -142,11 +142,16 @@ class GateRequest(Frozen):
         """
         if self.question is None and self.asks == Asks.APPROVAL:
             return digest_of(self.effects)
-        return digest(canonical_json(self.model_dump(mode="json", exclude_defaults=True)))
+        return digest(canonical_json(self.dumped()))
+
+    def dumped(self) -> dict[str, object]:
+        """As plain JSON, for state and rows, without what only says its default: that is half of its size."""
+        return self.model_dump(mode="json", exclude_defaults=True)
 
 
 class Decision(Frozen):
-    """What people, or the clock, made of a request. `digest` is of what was shown."""
+    """What people, or the clock, made of a request. `digest` is of what was shown, `effects` are those it
+    listed: both as our own row of the approval holds them."""
 
     approval: str
     epoch: int
@@ -154,6 +159,7 @@ class Decision(Frozen):
     digest: str
     by: str
     reason: str = ""
+    effects: tuple[EffectCall, ...] = ()
 
 
 def ask(request: dict[str, object]) -> dict[str, object]:

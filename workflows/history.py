@@ -12,7 +12,8 @@ from workflows import announce
 
 def record(tx: Transaction, run: Run, line: NewStep, now: datetime) -> None:
     """Does nothing where a drive that was cut off later had already written the line."""
-    if steps.insert(tx, line):
-        announce.step(tx, run, line, now)
+    seq = steps.insert(tx, line)
+    if seq is not None:
+        announce.step(tx, run, line, seq, now)
         detail: dict[str, object] = {"node": line.node, "text": line.text}
         audit.append(tx, run.tenant, run.id, Event("step", detail=detail), now)

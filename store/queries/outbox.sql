@@ -79,6 +79,10 @@ INSERT INTO messages (tenant, outbox, channel, ts, shown, posted_at)
 VALUES (:tenant, :outbox, :channel, :ts, :shown, :now)
 ON CONFLICT (tenant, outbox) DO NOTHING
 
+-- name: note_place
+-- A reply: nothing follows it.
+UPDATE outbox SET ts = :ts WHERE tenant = :tenant AND id = :id AND ts IS NULL
+
 -- name: card_shown
 UPDATE messages SET shown = :shown WHERE tenant = :tenant AND outbox = :outbox
 

@@ -44,7 +44,7 @@ async def test_only_older_deliveries_of_the_workspace_are_forgotten(database: Da
 
 
 async def test_a_line_of_reasoning_written_again_keeps_its_first_words(database: Database) -> None:
-    def work(tx: Transaction) -> tuple[bool, bool, bool]:
+    def work(tx: Transaction) -> tuple[int | None, int | None, int | None]:
         running(tx, database.boot)
         return (
             steps.insert(tx, STEP),
@@ -52,7 +52,7 @@ async def test_a_line_of_reasoning_written_again_keeps_its_first_words(database:
             steps.insert(tx, replace(STEP, ordinal=1, text="And not disputed.")),
         )
 
-    assert await database.write(work) == (True, False, True)
+    assert await database.write(work) == (1, None, 2)
     lines = await database.read(lambda tx: steps.of_run(tx, TENANT, RUN.id, 10))
     assert [line.text for line in lines] == ["The payment is refundable.", "And not disputed."]
     assert len(await database.read(lambda tx: steps.of_run(tx, TENANT, RUN.id, limit=10))) == 2

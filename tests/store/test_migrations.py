@@ -32,7 +32,7 @@ def scripts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def next_script(folder: Path, text: str) -> None:
-    (folder / f"{len(SHIPPED) + 1:04}_next.sql").write_text(text)
+    (folder / f"{int(SHIPPED[-1].name[:4]) + 1:04}_next.sql").write_text(text)
 
 
 def tables(file: Path) -> set[str]:

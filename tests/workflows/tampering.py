@@ -55,14 +55,14 @@ TAMPERED: dict[str, tuple[str, ...]] = {
     ),
     "approval with other effects": (
         "approval_digest",
-        "lists other effects than were shown",
+        "has a digest that is not of its effects",
         f"UPDATE approvals SET effects = replace(effects, 'hello', 'goodbye') WHERE run = {DONE}",
     ),
-    "approval with other effects, shown as well": (
+    "approval that shows other effects": (
         "approval_digest",
-        "has a digest that is not of its effects",
-        "UPDATE approvals SET effects = replace(effects, 'hello', 'goodbye'), "
-        f"request = replace(request, 'hello', 'goodbye') WHERE run = {DONE}",
+        "lists other effects than were shown",
+        "UPDATE approvals SET request = json_set(request, '$.effects', "
+        f"json(replace(effects, 'hello', 'goodbye'))) WHERE run = {DONE}",
     ),
     "approval with another digest": (
         "approval_digest",

@@ -6,8 +6,9 @@ tell is checked by the first nodes, and ends the run by name.
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, Literal, TypedDict
+from typing import Annotated, Any, Literal, TypedDict
 
+from langgraph.channels import UntrackedValue
 from langgraph.graph import END, START, StateGraph
 from langgraph.runtime import Runtime
 
@@ -30,12 +31,15 @@ from workflows.workflow import Workflow
 
 
 class RefundState(TypedDict, total=False):
-    """JSON-like, all of it: a stored checkpoint never names a class."""
+    """JSON-like, all of it: a stored checkpoint never names a class.
+
+    What only leads to the question is not stored with the run that waits for its answer: the question is, and
+    the answer comes with the effects that were approved.
+    """
 
     input: dict[str, Any]
-    payment: dict[str, Any] | None
-    amount: int
-    request: dict[str, Any]
+    payment: Annotated[dict[str, Any] | None, UntrackedValue]
+    request: Annotated[dict[str, Any], UntrackedValue]
     decision: dict[str, Any]
     settled: dict[str, Any]
     ending: dict[str, Any]
@@ -117,44 +121,47 @@ class RefundNodes:
         if isinstance(amount_or_problem, int):
             left = shown(amount_or_problem, payment.currency) if payment else ""
             await runtime.context.note(f"{left} can be refunded.")
-            return {"amount": amount_or_problem}
+            return {}
         outcome, text = amount_or_problem
         await runtime.context.note(f"Stopped: {outcome.replace('_', ' ')}.")
         return _ended(RunStatus.FAILED, outcome, text)
 
     async def assess(self, state: RefundState, runtime: Runtime[RunContext]) -> RefundState:
         context = runtime.context
-        payment = Payment.model_validate(state["payment"])
+        payment, wanted = Payment.model_validate(state["payment"]), RefundInput.model_validate(state["input"])
+        amount = check(payment, wanted)
+        if not isinstance(amount, int):
+            raise TypeError("a refund that was stopped is not assessed")
         now = context.clock()
         midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
         facts = RefundFacts(
             payment=payment,
-            amount=state["amount"],
+            amount=amount,
             refunds=await self._payments.refunds(payment),
             amounts_before=await self._payments.amounts_before(payment),
             requests_today=await context.requests_since(midnight),
             now=now,
         )
-        request = _request(facts, RefundInput.model_validate(state["input"]))
+        request = _request(facts, wanted)
         fired = ", ".join(each.rule.replace("_", " ") for each in request.findings)
         seen = f"Rules that fired: {fired}." if fired else "No rule fired."
         alone = " Rules alone were used, no model." if self._rules_alone else ""
         await context.note(f"{seen} Risk: {request.risk}.{alone}")
-        return {"request": request.model_dump(mode="json")}
+        return {"request": request.dumped()}
 
     async def gate(self, state: RefundState) -> RefundState:
-        return {"decision": gates.ask(state["request"])}
+        # Resumed, the answer is there and the request is not: what was asked stands in its approval.
+        return {"decision": gates.ask(state.get("request", {}))}
 
     async def refund(self, state: RefundState, runtime: Runtime[RunContext]) -> RefundState:
         context = runtime.context
-        request = GateRequest.model_validate(state["request"])
         decision = Decision.model_validate(state["decision"])
         notes = {
             RUN_NOTE: context.run.id,
             "signoff_requester": context.run.requester,
             "signoff_approver": decision.by,
         }
-        settled = await context.perform(request.effects[0], Approved(decision, request.effects), notes)
+        settled = await context.perform(decision.effects[0], Approved(decision, decision.effects), notes)
         if settled.state == EffectState.DONE:
             await context.note(f"Stripe made refund {settled.external_id}.")
         return {"settled": _dump(settled)}
@@ -195,14 +202,15 @@ def _request(facts: RefundFacts, wanted: RefundInput) -> GateRequest:
                 arguments=arguments.model_dump(mode="json"),
             ),
         ),
-        facts=basis_of(payment, facts.refunds, facts.amount).model_dump(mode="json"),
+        facts=basis_of(payment, facts.refunds, facts.amount).model_dump(mode="json", exclude_defaults=True),
     )
 
 
 def _report_refund(state: RefundState) -> RefundState:
     settled = state["settled"]
-    payment = Payment.model_validate(state["payment"])
-    amount = shown(state["amount"], payment.currency)
+    approved = Decision.model_validate(state["decision"]).effects[0]
+    refund = RefundArguments.model_validate(approved.arguments)
+    amount = shown(refund.amount, refund.currency)
     if settled["state"] == EffectState.DONE:
         return _ended(
             RunStatus.DONE,
@@ -214,7 +222,9 @@ def _report_refund(state: RefundState) -> RefundState:
     if settled["state"] == EffectState.REVERSED:
         return _ended(RunStatus.FAILED, settled["code"], settled["text"])
     if settled["state"] == EffectState.UNKNOWN:
-        text = f"It is not known whether {amount} went back. {settled['text']} Please look at {payment.id}."
+        text = (
+            f"It is not known whether {amount} went back. {settled['text']} Please look at {refund.payment}."
+        )
         return _ended(RunStatus.HALTED, "outcome_unknown", text)
     return _ended(RunStatus.CANCELLED, "cancelled", "Cancelled before anything was refunded.")
 

@@ -79,7 +79,7 @@ class RefundReview:
             return {}
         reviewed = apply(request, given.answer, name)
         await context.note(in_words(request.risk, given.answer, name), given.spent)
-        return {"request": reviewed.model_dump(mode="json")}
+        return {"request": reviewed.dumped()}
 
 
 def question(request: GateRequest) -> Question[Review]:

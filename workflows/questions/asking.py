@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from store import approvals, audit, runs
-from store.approvals import NewApproval
+from store.approvals import OF_THEIR_OWN, NewApproval
 from store.audit import Event
 from store.identity import identifier
 from store.records import Approval, ApprovalStatus, Run
@@ -32,7 +32,7 @@ def put(tx: Transaction, run: Run, request: GateRequest, terms: Terms, now: date
         gate=request.gate,
         discriminator=request.discriminator,
         epoch=run.epoch,
-        request=request.model_dump(mode="json"),
+        request={name: value for name, value in request.dumped().items() if name not in OF_THEIR_OWN},
         effects=[effect.model_dump(mode="json") for effect in request.effects],
         digest=request.digest,
         facts=request.facts,
