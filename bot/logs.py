@@ -3,9 +3,10 @@
 Every line passes the redaction; lines about a run carry `run` and `tenant`.
 """
 
+import json
 import logging
 import sys
-from typing import TextIO
+from typing import TextIO, cast
 
 import structlog
 from structlog.types import EventDict, Processor, WrappedLogger
@@ -15,7 +16,7 @@ from bot.redaction import redacted
 
 def configure(stream: TextIO | None = None) -> None:
     """Ours from `info` up, libraries' from `warning` up; on the standard error, or on `stream` instead."""
-    out = stream or sys.stderr
+    out = _Losing(stream or sys.stderr)
     ending = _ending(readable=out.isatty())
     beginning: list[Processor] = [
         structlog.contextvars.merge_contextvars,
@@ -25,9 +26,9 @@ def configure(stream: TextIO | None = None) -> None:
     structlog.configure(
         processors=[*beginning, *ending],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.WriteLoggerFactory(out),
+        logger_factory=structlog.WriteLoggerFactory(cast(TextIO, out)),
     )
-    handler = logging.StreamHandler(out)
+    handler = logging.StreamHandler(cast(TextIO, out))
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=[*beginning, structlog.stdlib.add_logger_name],
@@ -39,6 +40,35 @@ def configure(stream: TextIO | None = None) -> None:
     logging.getLogger("slack_bolt.AsyncApp").addFilter(_is_news)
     # LangChain reports our own step limit as a failed callback; it is no failure.
     logging.getLogger("langchain_core.callbacks.manager").setLevel(logging.ERROR)
+
+
+class _Losing:
+    """A stream that loses what it can't write, and says how much once it can again.
+
+    A disk that is full for the database is often full for the log as well, and no line is worth a run.
+    """
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+        self._lost = 0
+
+    def write(self, text: str) -> None:
+        try:
+            if self._lost:
+                event = {"event": "log_lines_lost", "count": self._lost, "level": "warning"}
+                self._stream.write(f"{json.dumps(event)}\n")
+            self._stream.write(text)
+            self._stream.flush()
+        except OSError:
+            self._lost += 1
+        else:
+            self._lost = 0
+
+    def flush(self) -> None:
+        """Each line was flushed."""
+
+    def isatty(self) -> bool:
+        return self._stream.isatty()
 
 
 def _ending(*, readable: bool) -> list[Processor]:

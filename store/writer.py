@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from store.errors import NotRecorded
@@ -17,6 +18,10 @@ from store.transaction import Transaction
 
 GROUP_MAX = 256
 WAITING_MAX = 10_000
+# SQLite empties its write-ahead log by itself, but only at a moment when nobody reads from it, which under
+# many readers may not come. From this size on it is asked for, with so much patience for the readers.
+WAL_MAX_BYTES = 64 * 1024 * 1024
+WAL_PATIENCE_MS = 100
 
 # What the database says when it fails itself, whatever the work was. It may or may not have rolled the
 # transaction back by then, so neither the work's answer nor its neighbours' can be trusted.
@@ -58,6 +63,8 @@ class Writer:
         self._waiting: deque[Job] = deque()
         self._arrived = threading.Condition()
         self._closing = False
+        self._wal = Path(f"{connection.execute('PRAGMA database_list').fetchone()[2]}-wal")
+        self._wal_asked_bytes = 0
         self._thread = threading.Thread(target=self._serve, name="store-writer", daemon=True)
         self._thread.start()
 
@@ -95,6 +102,7 @@ class Writer:
             group = [self._waiting.popleft() for _ in range(min(GROUP_MAX, len(self._waiting)))]
         # A job whose caller has gone before it began is dropped; from here on it can't be cancelled.
         self._commit([job for job in group if job.future.set_running_or_notify_cancel()])
+        self._bound_wal()
 
     def _commit(self, jobs: list[Job]) -> None:
         if not jobs:
@@ -122,6 +130,23 @@ class Writer:
                 job.future.set_exception(_carried(answer.error))
             else:
                 job.future.set_result(answer)
+
+    def _bound_wal(self) -> None:
+        """Empties a log that has grown too long. A reader in its way may stay: it is asked for again when the
+        log has grown by as much again."""
+        size = self._wal.stat().st_size if self._wal.exists() else 0
+        if size <= WAL_MAX_BYTES:
+            self._wal_asked_bytes = 0
+        elif size >= self._wal_asked_bytes + WAL_MAX_BYTES:
+            patience = self._connection.execute("PRAGMA busy_timeout").fetchone()[0]
+            self._connection.execute(f"PRAGMA busy_timeout={WAL_PATIENCE_MS}")
+            try:
+                is_busy = self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+                self._wal_asked_bytes = size if is_busy else 0
+            except sqlite3.Error:
+                self._wal_asked_bytes = size  # a full disk: what was committed stays in the log
+            finally:
+                self._connection.execute(f"PRAGMA busy_timeout={patience}")
 
     def _together(self, jobs: list[Job]) -> list[Any]:
         try:

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import signal
 import sqlite3
 from contextlib import closing
 from dataclasses import replace
@@ -17,6 +18,7 @@ from store.records import OutboxKind
 from store.sqlite import Database
 from store.steps import NewStep
 from tests.store.elsewhere import rows
+from tests.store.processes import started
 from tests.store.seeds import APPROVAL, NOW, RUN, TENANT, running
 
 STEP = NewStep(TENANT, RUN.id, 0, "look", 0, "", NOW, NOW)
@@ -134,3 +136,21 @@ async def test_what_was_kept_at_length_reads_the_same_after_it_was_made_small(
     assert rows(file, "PRAGMA integrity_check")[0][0] == "ok"
     indexes = {str(row["name"]) for row in rows(file, "PRAGMA index_list(approvals)")}
     assert {"approvals_expiring", "approvals_decided", "approvals_by_policy"} <= indexes
+
+
+@pytest.mark.parametrize(
+    "statement", ["INSERT INTO approvals_small", "DROP TABLE approvals", "RENAME TO approvals", "COMMIT"]
+)
+async def test_kill_9_while_what_was_kept_is_made_small_loses_none_of_it(
+    file: Path, tmp_path: Path, statement: str
+) -> None:
+    before_it_was_small(file, tmp_path / "before")
+    whole = [tuple(row) for row in rows(file, "SELECT id, request, effects, digest FROM approvals")]
+    with started("migrating_process", str(file), statement) as process:
+        assert process.wait(10) == -signal.SIGKILL
+    assert [tuple(row) for row in rows(file, "SELECT id, request, effects, digest FROM approvals")] == whole
+    database = await Database.open(file, NOW)
+    found = await database.read(lambda tx: approvals.get(tx, TENANT, APPROVAL.id))
+    await database.close()
+    assert found is not None
+    assert (found.effects, found.request["title"]) == (APPROVAL.effects, "Refund 25.00 USD")

@@ -72,6 +72,11 @@ async def attempt(database: Database, file: Path, row: tuple[str, bytes]) -> Non
         attacker.execute("UPDATE checkpoints SET type = ?, checkpoint = ?", row)
         attacker.commit()
     await look_and_resume(database)
+    with closing(sqlite3.connect(file)) as attacker:
+        attacker.execute("UPDATE checkpoints SET metadata = ?", row[1:])
+        attacker.execute("UPDATE writes SET channel = '__resume__', type = ?, value = ?", row)
+        attacker.commit()
+    await look_and_resume(database)
 
 
 async def look_and_resume(database: Database) -> None:

@@ -89,3 +89,34 @@ def test_a_terminal_gets_a_readable_form_that_hides_the_same(monkeypatch: pytest
     assert "served" in terminal.getvalue()
     assert "secret" not in terminal.getvalue()
     assert not terminal.getvalue().startswith("{")
+
+
+class FullDisk(StringIO):
+    """Takes nothing while it is full."""
+
+    full = False
+
+    def write(self, text: str) -> int:
+        if self.full:
+            raise OSError(28, "No space left on device")
+        return super().write(text)
+
+
+def test_a_log_that_can_not_be_written_stops_nobody_and_says_later_what_is_missing() -> None:
+    disk = FullDisk()
+    handlers, level = logging.root.handlers[:], logging.root.level
+    logs.configure(disk)
+    try:
+        disk.full = True
+        structlog.get_logger().error("drive_not_recorded")
+        logging.getLogger("aiohttp.client").warning("slow")
+        disk.full = False
+        structlog.get_logger().info("served")
+    finally:
+        structlog.reset_defaults()
+        logging.captureWarnings(capture=False)
+        logging.root.handlers[:] = handlers
+        logging.root.setLevel(level)
+    lost, served = lines(disk)
+    assert (lost["event"], lost["count"]) == ("log_lines_lost", 2)
+    assert served["event"] == "served"
