@@ -5,7 +5,7 @@ from pathlib import Path
 from benchmarks.stock import fill
 
 RUNS = 150
-BYTES_MAX = 8_000
+BYTES_MAX = 8 * 1024
 
 
 async def test_a_waiting_refund_costs_at_most_8_kilobytes_of_disk(tmp_path: Path) -> None:
