@@ -84,7 +84,7 @@ async def serving(environment: Environment, config: Config, parts: Parts = REAL_
     model = parts.model(environment, config)
     file = environment.signoff_clock_file
     clock = clock_following(file) if file else system_clock
-    bells = Bells()
+    bells = parts.bells()
     async with AsyncExitStack() as running:
         timeout = aiohttp.ClientTimeout(total=SLACK_TIMEOUT_S)
         http = await running.enter_async_context(parts.slack_http(timeout=timeout))
@@ -160,7 +160,9 @@ async def serving(environment: Environment, config: Config, parts: Parts = REAL_
             learning = webhooks.learn_account(StripeAccess(client))
             running.callback(asyncio.create_task(learning, name="Stripe account").cancel)
         doors = [webhooks.door] if webhooks else []
-        await running.enter_async_context(reachable(environment, config.slack, app, listening, doors))
+        await running.enter_async_context(
+            reachable(environment, config.slack, app, listening, parts.slack_socket, doors)
+        )
         await asyncio.wait({checking}, timeout=CHECKS_WAITED_FOR_S)
         log.info("serving", tenant=tenant, workflows=sorted(config.workflows), boot=database.boot)
         yield

@@ -16,6 +16,7 @@ from bot.doctor.model import chosen_model
 from bot.posting import Poster
 from bot.settings import Config, Environment
 from store.sqlite import Database
+from workflows.bells import Bells
 from workflows.effects.ledger import Ledger
 from workflows.effects.stripe_refund import StripeRefunds
 from workflows.effects.system import SystemOfRecord
@@ -28,11 +29,13 @@ class Parts:
 
     database: Callable[[Path, datetime], Awaitable[Database]] = Database.open
     slack_http: Callable[..., aiohttp.ClientSession] = aiohttp.ClientSession
+    slack_socket: Callable[..., aiohttp.ClientSession] = aiohttp.ClientSession
     stripe_http: Callable[..., stripe.HTTPXClient] = stripe.HTTPXClient
     refunds: Callable[[stripe.StripeClient], SystemOfRecord] = StripeRefunds
     ledger: Callable[..., Ledger] = Ledger
     poster: Callable[..., Poster] = Poster
     model: Callable[[Environment, Config], ChatModel | None] = chosen_model
+    bells: Callable[[], Bells] = Bells
 
 
 REAL_PARTS = Parts()

@@ -86,6 +86,7 @@ class Publisher:
         self._loop: asyncio.Task[None] | None = None
 
     def start(self) -> None:
+        self._bells.outbox.ring()  # what was left unsent before the start waits no longer
         self._loop = asyncio.create_task(self._serve(), name="publisher")
 
     async def stop(self) -> None:

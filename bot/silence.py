@@ -6,6 +6,7 @@ its own accord every few seconds, so silence longer than that says that nobody i
 
 import asyncio
 import time
+from collections.abc import Callable
 from typing import Literal
 
 import aiohttp
@@ -30,10 +31,10 @@ class HearingSocket(aiohttp.ClientWebSocketResponse[Literal[True]]):
         return message
 
 
-async def listen_for_silence(client: SocketModeClient) -> None:
-    """To be called before the client connects."""
+async def listen_for_silence(client: SocketModeClient, session: Callable[..., aiohttp.ClientSession]) -> None:
+    """To be called before the client connects, which it then does by a session of ours."""
     unused = client.aiohttp_client_session
-    client.aiohttp_client_session = aiohttp.ClientSession(ws_response_class=HearingSocket)
+    client.aiohttp_client_session = session(ws_response_class=HearingSocket)
     await unused.close()
 
 

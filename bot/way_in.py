@@ -1,9 +1,10 @@
 """How the bot is reached: by Slack over a socket that we open or over signed HTTP, by Stripe over HTTP."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 
+import aiohttp
 from pydantic import SecretStr
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
@@ -25,9 +26,11 @@ async def reachable(
     settings: SlackSettings,
     app: AsyncApp,
     client: AsyncWebClient,
+    socket_http: Callable[..., aiohttp.ClientSession],
     doors: Sequence[Door],
 ) -> AsyncIterator[None]:
     """Entered when clicks are taken. `doors` are those of other services than Slack; one server has them all.
+    `socket_http` makes the session that a socket is opened with.
 
     Raises StartRefused when Slack or this machine won't have it.
     """
@@ -37,7 +40,7 @@ async def reachable(
                 if doors:
                     await open_ways.enter_async_context(_over_http(environment, doors))
                 await open_ways.enter_async_context(
-                    _over_a_socket(token, settings.silence_max_s, app, client)
+                    _over_a_socket(token, settings.silence_max_s, app, client, socket_http)
                 )
             case None, SecretStr() as secret:
                 slack = slack_door(app, secret.get_secret_value())
@@ -66,7 +69,11 @@ async def _listen(server: HttpServer, environment: Environment) -> None:
 
 @asynccontextmanager
 async def _over_a_socket(
-    token: SecretStr, silence_max_s: float, app: AsyncApp, client: AsyncWebClient
+    token: SecretStr,
+    silence_max_s: float,
+    app: AsyncApp,
+    client: AsyncWebClient,
+    socket_http: Callable[..., aiohttp.ClientSession],
 ) -> AsyncIterator[None]:
     """Slack's client would ask again for ever with a token that Slack refuses, so it is asked once before."""
     finding = await slack_tokens.check_app_token(client, token.get_secret_value())
@@ -74,7 +81,7 @@ async def _over_a_socket(
         raise StartRefused(finding)
     socket = AsyncSocketModeHandler(app, token.get_secret_value(), web_client=client)
     take_what_is_known(socket)
-    await listen_for_silence(socket.client)
+    await listen_for_silence(socket.client, socket_http)
     try:
         await socket.connect_async()  # type: ignore[no-untyped-call]  # Bolt leaves it bare
         watching = asyncio.create_task(replace_silent_sockets(socket.client, silence_max_s), name="watchdog")

@@ -55,6 +55,7 @@ class EmbeddedEngine:
         await self._database.write(lambda tx: runs.wake_of_other_versions(tx, self._tenant, now))
         if taken_back:
             log.info("runs_taken_back", tenant=self._tenant, count=taken_back)
+        self._bells.runs.ring()  # what was due before the start waits no longer
         self._loop = asyncio.create_task(self._serve(), name="engine")
 
     async def stop(self) -> None:

@@ -58,6 +58,7 @@ class Lookout:
         self._loop: asyncio.Task[None] | None = None
 
     def start(self) -> None:
+        self._bells.looks.ring()  # what became due while nobody looked waits no longer
         self._loop = asyncio.create_task(self._serve(), name="lookout")
 
     async def stop(self) -> None:

@@ -1,4 +1,4 @@
-"""`python -m tests.crashes.matrix [--minutes 15] [--workers 4]`: kills, adds up, and writes the table.
+"""`python -m tests.crashes.matrix [--minutes 15] [--workers 6]`: kills, adds up, and writes the table.
 
 What was counted before, in `docs/crash-matrix.json`, is added to.
 """
@@ -31,12 +31,12 @@ def main() -> int:
     """1 when anything was lost, doubled, or otherwise not as it must be."""
     parser = argparse.ArgumentParser(prog="python -m tests.crashes.matrix", description=__doc__)
     parser.add_argument("--minutes", type=float, default=15.0)
-    parser.add_argument("--workers", type=int, default=4)
+    parser.add_argument("--workers", type=int, default=6)
     parser.add_argument("--counts", type=Path, default=ROOT / "docs" / "crash-matrix.json")
     parser.add_argument("--table", type=Path, default=ROOT / "docs" / "crash-matrix.md")
     given = parser.parse_args()
     folder = Path(tempfile.mkdtemp(prefix="crashes-", dir=MEMORY if MEMORY.is_dir() else None))
-    fresh = _kill(folder, given.minutes * 60, given.workers)
+    fresh = _kill(folder, given.minutes * 60, given.workers, given.counts)
     total = Counts.read(given.counts)
     total.merge(fresh)
     total.write(given.counts)
@@ -51,11 +51,11 @@ def main() -> int:
     return 1
 
 
-def _kill(folder: Path, seconds: float, workers: int) -> Counts:
+def _kill(folder: Path, seconds: float, workers: int, counted: Path) -> Counts:
     """For so long, or until Ctrl-C; what was counted by then counts."""
     began, began_s = datetime.now(UTC), time.monotonic()
     homes = [folder / str(number) for number in range(workers)]
-    running = [_worker(home, int(began.timestamp()) * 100 + n, seconds) for n, home in enumerate(homes)]
+    running = [_worker(home, n, began, seconds, counted) for n, home in enumerate(homes)]
     said_s = began_s
     while any(each.poll() is None for each in running):
         try:
@@ -80,10 +80,14 @@ def _kill(folder: Path, seconds: float, workers: int) -> Counts:
     return total
 
 
-def _worker(home: Path, seed: int, seconds: float) -> "subprocess.Popen[bytes]":
+def _worker(
+    home: Path, number: int, began: datetime, seconds: float, counted: Path
+) -> "subprocess.Popen[bytes]":
     """In a session of its own, so that Ctrl-C does not cut off a walk."""
     home.mkdir()
-    command = [sys.executable, "-m", "tests.crashes.matrix.worker", str(home), str(seed), str(seconds)]
+    seed = int(began.timestamp()) * 100 + number
+    given = [str(each) for each in (home, number, seed, seconds, counted.resolve())]
+    command = [sys.executable, "-m", "tests.crashes.matrix.worker", *given]
     with (home / "worker.log").open("wb") as log:
         return subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log, start_new_session=True)
 

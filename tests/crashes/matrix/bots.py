@@ -11,7 +11,8 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import anyio._backends._asyncio  # noqa: F401  httpx imports it at its first call: once, and not in each child
@@ -21,6 +22,7 @@ from bot.bootstrap import serving
 from bot.parts import Parts
 from bot.settings import read_config, read_environment
 from tests.crashes.matrix.control import READY, Control
+from workflows.bells import Bells
 
 START_MAX_S = 180.0  # on a machine that has other things to do
 LOOK_S = 0.01
@@ -48,8 +50,9 @@ class Bot:
         gc.collect()
         gc.freeze()  # a collection in the child would copy every page of what was imported
 
-    def start(self) -> list[str]:
-        """Returns the points passed until it serves, or until it died on the way."""
+    def start(self, meanwhile: Callable[["Bot"], None]) -> list[str]:
+        """Returns the points passed until it serves, or until it died on the way. `meanwhile` is called again
+        and again, and may kill it."""
         self.pid = os.fork()
         if self.pid == 0:
             self._be_the_bot()
@@ -60,6 +63,7 @@ class Bot:
                 raise BotStuck(f"not serving after {START_MAX_S} s; see {self._log}")
             time.sleep(LOOK_S)
             passed += self._control.passed()
+            meanwhile(self)
         passed += self._control.passed()
         return [each for each in passed if each != READY]
 
@@ -80,8 +84,19 @@ class Bot:
             os.waitpid(self.pid, 0)
             self.pid, self.was_killed = None, True
 
+    def tell_of_time(self) -> None:
+        """Whoever moved the clock rings the bells, so that nobody waits until the bot looks by itself."""
+        if self.pid is not None:
+            os.kill(self.pid, signal.SIGUSR1)
+
+    def ask_to_stop(self) -> None:
+        """An orderly end begins, as after Ctrl-C; nobody waits for it here."""
+        if self.pid is not None:
+            os.kill(self.pid, signal.SIGTERM)
+
     def _be_the_bot(self) -> None:
         try:
+            signal.signal(signal.SIGUSR1, signal.SIG_IGN)
             os.setsid()
             if _libc is not None:
                 _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
@@ -98,6 +113,16 @@ class Bot:
 
     async def _serve(self) -> None:
         environment = read_environment()
-        async with serving(environment, read_config(environment.signoff_config), self._parts):
+        bells, stopping = self._parts.bells(), asyncio.Event()
+        loop = asyncio.get_running_loop()
+        loop.add_signal_handler(signal.SIGTERM, stopping.set)
+        loop.add_signal_handler(signal.SIGUSR1, _ring_all, bells)
+        parts = replace(self._parts, bells=lambda: bells)
+        async with serving(environment, read_config(environment.signoff_config), parts):
             self._control.note(READY)
-            await asyncio.Event().wait()
+            await stopping.wait()
+
+
+def _ring_all(bells: Bells) -> None:
+    for bell in (bells.runs, bells.outbox, bells.looks, bells.patrol):
+        bell.ring()

@@ -1,27 +1,25 @@
-"""What is walked: every point once, many in turn, random instants under load, and each fault with a kill."""
+"""What is walked: every point once, many in turn, random instants under load, orderly ends, and the cases
+that are known to be hard. What goes wrong outside has a file of its own, `troubles.py`."""
 
-import json
-import os
 import random
-from collections import Counter
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
 from itertools import cycle
-from pathlib import Path
 
 from tests.crashes.matrix.control import Order
-from tests.crashes.matrix.killers import AtPoints, AtRandom, Killer, Nobody
-from tests.crashes.matrix.roads import APPROVED, LAST_INSTANT, LAST_MINUTE, ROADS, Road, Trip, trip_on
+from tests.crashes.matrix.deeds import HOUR_S
+from tests.crashes.matrix.killers import AtPoints, AtRandom, AtTheEnd, Nobody
+from tests.crashes.matrix.points import Points
+from tests.crashes.matrix.roads import APPROVED, LAST_MINUTE, LATE_CHANGE, ROADS, Trip, trip_on
+from tests.crashes.matrix.scene import Scene
 from tests.crashes.matrix.stage import Stage
-from tests.crashes.matrix.walk import Walked, walk
-from tests.harness import Json
 
-DAY_S = 24 * 3_600
-IN_TURN = 14
+DAY_S = 24 * HOUR_S
+# A run that 20 processes in a row died over is halted, so a walk has fewer kills than that.
+IN_TURN = 16
 UNDER_LOAD = 6
-KILLS_UNDER_LOAD = 8
-WITHIN_S = 0.8
-DELAY_MS = 700
+KILLS_UNDER_LOAD = 16
+WITHIN_S = 0.5
+ENDS, ENDS_WITHIN_S = 6, 0.3
 LATE_MS = 4_000
 
 POSTED = "slack chat.postMessage (card) — after"
@@ -34,157 +32,73 @@ AROUND_THE_REFUND = (
     "commit: outcome recorded — before",
     "commit: outcome recorded — committed",
 )
-
-SLACK = (
-    "auth.test", "apps.connections.open", "chat.postMessage", "chat.update", "chat.postEphemeral",
-    "conversations.info", "conversations.history", "conversations.replies", "conversations.open",
-    "users.info", "usergroups.users.list",
-)  # fmt: skip
-STRIPE = (
-    "payment_intents.retrieve", "payment_intents.list", "customers.retrieve", "refunds.create",
-    "refunds.list", "refunds.retrieve", "accounts.retrieve",
-)  # fmt: skip
-CALL_TROUBLES = ("lose_answer", "error", "rate_limit", "down", "delay")
-DELIVERY_TROUBLES = ("repeat", "lose_answer", "down")
-WEBHOOK_TROUBLES = ("drop", "repeat", "reorder", "delay", "lose_answer", "down")
-
-
-@dataclass(frozen=True)
-class Scene:
-    """One walk to be made, and under which name it counts."""
-
-    campaign: str
-    name: str
-    trips: tuple[Trip, ...]
-    killer: Killer
-    faults: tuple[Json, ...] = ()
-    jump_s: float = 0
-    pause_s: float = 0
-    linger_s: float = 0
-
-    def play(self, stage: Stage) -> Walked:
-        return walk(
-            stage,
-            self.trips,
-            self.killer,
-            faults=self.faults,
-            jump_s=self.jump_s,
-            pause_s=self.pause_s,
-            linger_s=self.linger_s,
-        )
-
-
-class Points:
-    """The points of each road, in the order of a walk without a kill: found once, kept for all."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-
-    def of(self, road: Road, stage: Stage) -> list[Order]:
-        """The points of the start count once, with the plain road."""
-        file = self._folder / f"{road.name}.points.json"
-        if not file.exists():
-            new = file.with_suffix(f".{os.getpid()}")
-            new.write_text(json.dumps([asdict(each) for each in _found(road, stage)]))
-            new.replace(file)
-        return [Order(**each) for each in json.loads(file.read_text())]
-
-
-def _found(road: Road, stage: Stage) -> Iterator[Order]:
-    walked = walk(stage, [trip_on(road, 1)], Nobody())
-    if walked.judgement.wrong:
-        raise AssertionError(f"{road.name}, with no kill: {walked.judgement.wrong}")
-    seen: Counter[str] = Counter()
-    for place, point in enumerate(walked.passed):
-        seen[point] += 1
-        if place >= walked.served_after or road is APPROVED:
-            yield Order(point, seen[point])
+AROUND_THE_SEAL = tuple(f"commit: record sealed — {when}" for when in ("before", "committed", "after"))
 
 
 def every_point(stage: Stage, points: Points, chance: random.Random) -> Iterator[Scene]:
-    """One kill a walk, at each point of each road."""
+    """One kill a walk, at each point of each road; those first at which nobody has died yet."""
     left: dict[str, list[Order]] = {}
     while True:
         for name in chance.sample(list(ROADS), k=len(ROADS)):
+            road = ROADS[name]
             if not left.get(name):
-                left[name] = points.of(ROADS[name], stage)
+                left[name] = points.of(road, stage)
                 chance.shuffle(left[name])
+            left[name].sort(key=lambda each: -points.kills(road, each.point))
             order = left[name].pop()
-            yield Scene("each point once", name, (trip_on(ROADS[name], 1),), AtPoints([order]))
+            yield Scene("each point once", name, (trip_on(road, 1),), AtPoints([order]))
 
 
 def many_in_turn(stage: Stage, points: Points, chance: random.Random) -> Iterator[Scene]:
-    """The same request, killed again at the next point as soon as it has come back."""
+    """The same request, killed again at a later point as soon as it has come back: at points where nobody has
+    died yet, while there are any, else at any in a row."""
+    roads = list(ROADS.values())
     while True:
-        road = chance.choice(list(ROADS.values()))
+        [road] = chance.choices(roads, weights=[2 + points.left(each) for each in roads])
         names = list(dict.fromkeys(each.point for each in points.of(road, stage)))
+        new = [each for each in names if not points.kills(road, each)]
         first = chance.randrange(max(1, len(names) - IN_TURN))
-        orders = [Order(name) for name in names[first : first + IN_TURN]]
+        chosen = set(chance.sample(new, min(IN_TURN, len(new)))) or set(names[first : first + IN_TURN])
+        orders = [Order(name) for name in names if name in chosen]
         yield Scene("many in turn", road.name, (trip_on(road, 1),), AtPoints(orders))
 
 
 def under_load(chance: random.Random) -> Iterator[Scene]:
     """Several requests at once, killed at random instants."""
-    kinds = ["approved", "approved", "approved", "rejected", "cancelled", "brought graph"]
     while True:
-        slow = chance.choice(["pending, then through", "brought graph"])
-        chosen = [*kinds[:-2], chance.choice(kinds), slow]
-        trips = tuple(trip_on(ROADS[name], number) for number, name in enumerate(chosen, start=1))
+        trips = busy(chance)
         killer = AtRandom(chance, KILLS_UNDER_LOAD, WITHIN_S)
         yield Scene("random instants", f"{len(trips)} requests at once", trips, killer)
 
 
-def faults(chance: random.Random) -> Iterator[Scene]:
-    """Each call of Slack and Stripe in turn goes wrong, and the bot dies about then."""
-    cases = [*_call_cases(), *_delivery_cases(), *_webhook_cases()]
+def busy(chance: random.Random) -> tuple[Trip, ...]:
+    """Requests that don't get in each other's way."""
+    kinds = ["approved", "approved in a crowd", "asked by form", "rejected", "cancelled", "brought graph"]
+    slow = chance.choice(["pending, then through", "pending, then failed", "taken back later"])
+    names = ["approved", *chance.choices(kinds, k=UNDER_LOAD - 2), slow]
+    return tuple(trip_on(ROADS[name], number) for number, name in enumerate(names, start=1))
+
+
+def orderly_ends(chance: random.Random) -> Iterator[Scene]:
+    """The bot is asked to stop, again and again, and dies while it seals its record for the last time."""
     while True:
-        chance.shuffle(cases)
-        for name, road, fault, pause_s in cases:
-            killer = AtRandom(chance, 2, WITHIN_S)
-            trips = (trip_on(road, 1),)
-            yield Scene("faults", name, trips, killer, faults=(fault,), pause_s=pause_s)
-
-
-def _call_cases() -> Iterator[tuple[str, Road, Json, float]]:
-    for target, methods in (("slack", SLACK), ("stripe", STRIPE)):
-        for method in methods:
-            for action in CALL_TROUBLES:
-                fault: Json = {"target": target, "method": method, "action": action, "times": 2}
-                delayed = action == "delay"
-                if delayed:
-                    fault["delay_ms"] = DELAY_MS
-                yield f"{target} {method}, {_said(action)}", APPROVED, fault, DELAY_MS / 1000 * delayed
-
-
-def _delivery_cases() -> Iterator[tuple[str, Road, Json, float]]:
-    for road in (APPROVED, ROADS["rejected"], ROADS["cancelled"]):
-        for action in DELIVERY_TROUBLES:
-            fault = {"target": "delivery", "action": action, "times": 2}
-            yield f"deliveries of {road.name}, {_said(action)}", road, fault, 0
-
-
-def _webhook_cases() -> Iterator[tuple[str, Road, Json, float]]:
-    for action in WEBHOOK_TROUBLES:
-        fault = {"target": "webhook", "action": action, "times": 2, "delay_ms": DELAY_MS}
-        yield f"webhooks, {_said(action)}", ROADS["taken back later"], fault, 0
-
-
-def _said(action: str) -> str:
-    return {"error": "answered 500", "rate_limit": "answered 429"}.get(action, action.replace("_", " "))
+        road = chance.choice([ROADS[name] for name in ("approved", "rejected", "brought graph")])
+        killer = AtTheEnd((Order(chance.choice(AROUND_THE_SEAL)) for _ in range(ENDS)), chance, ENDS_WITHIN_S)
+        yield Scene("orderly ends", road.name, (trip_on(road, 1),), killer)
 
 
 def hardest() -> Iterator[Scene]:
     """What is known to break approval bots: keys that expired, equal refunds, calls that arrive late, a
-    cancellation at the last instant, a post whose answer was lost."""
+    cancellation or a change at the last instant, a post whose answer was lost."""
     late = {"target": "stripe", "method": "refunds.create", "action": "delay", "delay_ms": LATE_MS}
     twice = tuple(Trip(APPROVED, "pi_plain01", f"time {n} of two") for n in (1, 2))
     once = (trip_on(APPROVED, 1),)
     for point in cycle(AROUND_THE_REFUND):
         killer = AtPoints([Order(point)])
-        yield Scene("hard cases", "keys expired meanwhile", once, killer, jump_s=DAY_S + 3_600)
+        yield Scene("hard cases", "keys expired meanwhile", once, killer, jumps_s=(DAY_S + HOUR_S,))
         yield Scene("hard cases", "two equal refunds of one payment", twice, AtPoints([Order(point)]))
         killer = AtPoints([Order(ON_ITS_WAY)])
         yield Scene("hard cases", "a call that arrives late", once, killer, (late,), linger_s=LATE_MS / 1000)
-        last = (trip_on(LAST_MINUTE, 1),)
-        yield Scene("hard cases", LAST_MINUTE.name, last, Nobody(died_at=LAST_INSTANT))
+        for road in (LAST_MINUTE, LATE_CHANGE):
+            yield Scene("hard cases", road.name, (trip_on(road, 1),), Nobody())
         yield Scene("hard cases", "a post not heard of", once, AtPoints([Order(POSTED)]))

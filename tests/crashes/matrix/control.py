@@ -18,6 +18,7 @@ MEMORY_BYTES = 4096
 HEAD = struct.Struct("<QQ")  # number of the order, length of its text
 HELD_LOOK_S = 0.005
 READY = "serving"
+DIES_AT = "dies at "
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,7 @@ class Control:
         self._read_to = 0
         self._order: Order | None = None
         self._passed = 0
+        self._died_at: str | None = None
 
     def give(self, order: Order | None) -> None:
         """Replaces whatever was ordered, and lets go of a bot that stands."""
@@ -52,7 +54,20 @@ class Control:
         """The points passed since this was last asked, in their order."""
         fresh = os.pread(self._log, os.fstat(self._log).st_size - self._read_to, self._read_to)
         self._read_to += len(fresh)
-        return fresh.decode().splitlines()
+        lines = fresh.decode().splitlines()
+        for line in lines:
+            if line.startswith(DIES_AT):
+                self._died_at = line.removeprefix(DIES_AT)
+        return [line for line in lines if not line.startswith(DIES_AT)]
+
+    def note_death(self, point: str) -> None:
+        """Somebody kills a bot that stands at this point."""
+        self._died_at = point
+
+    def take_death(self) -> str | None:
+        """The point at which it died, once; None where that was at an instant. Ask `passed` before."""
+        point, self._died_at = self._died_at, None
+        return point
 
     def is_quiet(self) -> bool:
         """Whether nothing was passed since `passed` was last asked."""
@@ -81,5 +96,6 @@ class Control:
         if self._passed != self._order.nth:
             return None
         if self._order.then == "die":
+            os.write(self._log, f"{DIES_AT}{point}\n".encode())
             os.kill(os.getpid(), signal.SIGKILL)
         return int(number)

@@ -4,7 +4,7 @@ Our own database only says which runs there were, and how it looks to `signoff v
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
@@ -55,7 +55,7 @@ def judge(stage: Stage, trips: Sequence["Progress"]) -> Judgement:
     refunds = [each for each in stage.outside.stripe()["refunds"] if "signoff_effect" in each["metadata"]]
     state = stage.outside.state()
     posted = Counter(id for each in state["messages"] for id in _outbox_ids(each))
-    whispered = Counter((each["user"], each["channel"], each["text"]) for each in state["ephemerals"])
+    whispered = Counter(_whispers(state["ephemerals"]))
     written = {str(id) for (id,) in stage.kept(SENT)}
     roots = {root_id(each.tenant, each.run) for each in trips if each.run}
     cards = [each for each in state["messages"] if _is_card(each)]
@@ -91,10 +91,18 @@ def _refunds_wrong(progress: "Progress", refunds: Sequence[Json]) -> list[str]:
     return [f"{own} refunds of the run, not {expected}"] if own != expected else []
 
 
+def _whispers(ephemerals: Sequence[Json]) -> Iterator[tuple[str, str, str]]:
+    """What is told of itself. An answer to a click is heard as often as there are clicks."""
+    for each in ephemerals:
+        if str(each["text"]).startswith("About your request"):
+            yield each["user"], each["channel"], each["text"]
+
+
 def _is_card(message: Json) -> bool:
-    """Whatever the bot said at the top of a channel, marked as its own or not."""
+    """Whatever the bot said at the top of a channel, marked as its own or not, unless somebody deleted it."""
     in_channel = str(message["channel"]).startswith("C")
-    return message["user"] == BOT_USER_ID and in_channel and not message.get("thread_ts")
+    is_root = message["user"] == BOT_USER_ID and in_channel and not message.get("thread_ts")
+    return is_root and not message["deleted"]
 
 
 def _outbox_ids(message: Json) -> list[str]:

@@ -1,5 +1,6 @@
 """What a commit records, in words: the transaction's name in the code says which one it is."""
 
+import re
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -17,6 +18,7 @@ WORDS = {
     "RunContext.note": "step noted",
     "Driver._commit": "boundary",
     "Driver._postpone": "run postponed",
+    "Driver._ask_again": "asked again",
     "Driver._try_again": "later attempt",
     "Driver._give_up": "run given up",
     "Ledger._intend": "intent recorded",
@@ -24,10 +26,16 @@ WORDS = {
     "Ledger._settle": "outcome recorded",
     "Lookout._put_off": "next look",
     "Lookout._act_on": "reversal recorded",
+    "look_again_in": "channel to be looked at",
+    "look_again_for": "person's runs to be looked at",
     "StripeWebhooks._record": "webhook recorded",
     "Sealer.seal": "record sealed",
     "Patrol.start": "surroundings looked at",
     "Patrol.admit": "run admitted",
+    "Patrol.card_gone": "card found gone",
+    "Patrol._judge": "approvers counted",
+    "Patrol._look": "surroundings acted on",
+    "_withdraw": "runs withdrawn",
     "_mark_sending": "message about to be sent",
     "Publisher._sent": "message sent",
     "Publisher._later": "message delayed",
@@ -35,6 +43,17 @@ WORDS = {
     "Publisher._slow_down": "message slowed down",
     "Publisher._bury": "message buried",
 }
+
+
+_COMMENTS = re.compile(r"--[^\n]*")
+_WRITES = ("BEGIN", "CREATE", "DROP", "ALTER", "INSERT", "UPDATE", "DELETE", "COMMIT", "PRAGMA user_version=")
+
+
+def statement_name(statement: str) -> str | None:
+    """The first two words of a statement that writes; None for one that only reads or sets the connection."""
+    words = _COMMENTS.sub("", statement).split()
+    text = " ".join(words)
+    return " ".join(words[:2]) if text.startswith(_WRITES) else None
 
 
 def commit_name(work: Callable[..., Any]) -> str:

@@ -24,6 +24,7 @@ them), and messages only one person sees. Those leave nothing to be found by, so
 twice; that is counted below.
 """
 
+LEFT_NAMED_MAX = 6
 HEADS = ("kills", "refunds expected", "made", "cards expected", "posted", "runs lost", "posted twice")
 KEYS = (
     "kills",
@@ -43,6 +44,8 @@ def written(counts: Counts) -> str:
             FOREWORD,
             "## In all\n",
             *_totals(total),
+            "\n## By how Slack reaches the bot\n",
+            *_table("transport", counts.transports, walks=True),
             "\n## When, and on what\n",
             *_sittings(counts.sittings),
             "\n## Every point\n",
@@ -52,6 +55,10 @@ def written(counts: Counts) -> str:
             "\n## Every road and every trouble\n",
             "Each walk counts once.\n",
             *_table("what was walked", counts.roads, walks=True),
+            "\n## Every road's points\n",
+            "The points passed on a road, and how many of them the bot has died at there, in walks on one road",
+            "alone. What is only passed after a fault or a kill is among them.\n",
+            *_covered(counts.covered),
             *_wrong(counts.wrong),
             "",
         ]
@@ -94,6 +101,18 @@ def _table(first: str, table: Table, *, walks: bool = False) -> Iterable[str]:
     yield "|---|" + "---:|" * len(heads)
     for name in sorted(table):
         yield f"| {name} | " + " | ".join(f"{table[name][key]:,}" for key in keys) + " |"
+
+
+def _covered(covered: Table) -> Iterable[str]:
+    yield "| road | points passed | died at | kills there | not yet |"
+    yield "|---|---:|---:|---:|---|"
+    for road in sorted(covered):
+        kills = covered[road]
+        left = sorted(point for point, times in kills.items() if not times)
+        told = ", ".join(left[:LEFT_NAMED_MAX])
+        more = f" and {len(left) - LEFT_NAMED_MAX} more" if len(left) > LEFT_NAMED_MAX else ""
+        row = (road, len(kills), len(kills) - len(left), f"{sum(kills.values()):,}", f"{told}{more}")
+        yield "| " + " | ".join(str(each) for each in row) + " |"
 
 
 def _wrong(wrong: Sequence[str]) -> Iterable[str]:

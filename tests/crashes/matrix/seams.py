@@ -8,11 +8,8 @@ import asyncio
 import json
 import re
 from collections.abc import Awaitable, Callable
-from concurrent.futures import Future
 from dataclasses import dataclass, replace
-from datetime import datetime
 from functools import partial
-from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -22,76 +19,30 @@ from aiohttp.client_middlewares import ClientHandlerType
 
 from bot.parts import REAL_PARTS, Parts
 from bot.settings import Config, Environment
-from store.ownership import Ownership
-from store.sqlite import Database, Work
-from store.writer import Job, Writer
+from tests.crashes.matrix.commits import Make, SeamedWriter, open_seamed
 from tests.crashes.matrix.control import Control
-from tests.crashes.matrix.names import commit_name
 from workflows.models.chat import ChatModel, NoReply, Reply
 from workflows.models.question import Question
 
 T = TypeVar("T")
 
 ON_ITS_WAY_S = 0.15
+ACK = "slack ack"
+SOCKET_PATH = "/slack/link"
 STRIPE_IDS = re.compile(r"/(?:pi|ch|re|cus|txn|py|pyr)_\w+")
-
-
-Make = Callable[[Control, Writer, Path], "SeamedWriter"]
 
 
 def seamed(control: Control, parts: Parts = REAL_PARTS, writer: Make | None = None) -> Parts:
     """These parts, with a point before and after everything that is committed or called."""
 
-    async def database(file: Path, now: datetime) -> Database:
-        return await _bound(control, writer or SeamedWriter).open(file, now)
-
     return replace(
         parts,
-        database=database,
+        database=partial(open_seamed, control, writer or SeamedWriter),
         slack_http=partial(aiohttp.ClientSession, middlewares=(_slack_calls(control),)),
+        slack_socket=partial(_socket_session, control),
         stripe_http=partial(StripeHttp, control),
         model=partial(_model, control, parts.model),
     )
-
-
-def _bound(control: Control, make: Make) -> type[Database]:
-    class SeamedDatabase(Database):
-        """`Database.write` is the only way to a commit, and a job of its writer the only way through it."""
-
-        def __init__(self, file: Path, ownership: Ownership, writer: Writer, boot: int) -> None:
-            seam = make(control, writer, file)
-            super().__init__(file, ownership, seam, boot)  # type: ignore[arg-type]  # it has the two verbs a database uses
-
-        async def write(self, work: Work[T], deadline_s: float | None = None) -> T:
-            name = commit_name(work)
-            await control.stop_at(f"commit: {name} — before")
-            answer = await super().write(work, deadline_s)
-            await control.stop_at(f"commit: {name} — after")
-            return answer
-
-    return SeamedDatabase
-
-
-class SeamedWriter:
-    """The real writer; a point is passed in its own thread right after COMMIT, before anybody is told."""
-
-    def __init__(self, control: Control, writer: Writer, file: Path) -> None:
-        self._control = control
-        self._writer = writer
-        self._file = file
-
-    def submit(self, job: Job) -> None:
-        point = f"commit: {commit_name(job.work)} — committed"
-
-        def committed(done: Future[Any]) -> None:
-            if not done.cancelled() and done.exception() is None:
-                self._control.note(point)
-
-        job.future.add_done_callback(committed)
-        self._writer.submit(job)
-
-    def close(self) -> None:
-        self._writer.close()
 
 
 def _slack_calls(control: Control) -> Any:
@@ -117,8 +68,25 @@ async def _called(control: Control, name: str, call: Callable[[], Awaitable[T]])
     return answer
 
 
+def _socket_session(
+    control: Control, ws_response_class: type[aiohttp.ClientWebSocketResponse[Any]]
+) -> aiohttp.ClientSession:
+    """Opening the socket is a call like any other; what is sent over it are our acks."""
+
+    class SeamedSocket(ws_response_class):  # type: ignore[misc, valid-type]  # a class that is handed in
+        async def send_str(self, data: str, compress: int | None = None) -> None:
+            await control.stop_at(f"{ACK} — before")
+            await super().send_str(data, compress)
+            await control.stop_at(f"{ACK} — after")
+
+    middlewares = (_slack_calls(control),)
+    return aiohttp.ClientSession(ws_response_class=SeamedSocket, middlewares=middlewares)
+
+
 def _slack_name(request: aiohttp.ClientRequest) -> str:
     method = request.url.name
+    if request.url.path.endswith(SOCKET_PATH):
+        return "socket"
     if "/response/" in request.url.path:
         return "response_url"
     if method != "chat.postMessage":

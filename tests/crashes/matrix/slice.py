@@ -11,11 +11,13 @@ from itertools import islice
 from pathlib import Path
 
 from tests.crashes.matrix.broken import search
-from tests.crashes.matrix.campaigns import Scene, faults, hardest, under_load
+from tests.crashes.matrix.campaigns import hardest, under_load
 from tests.crashes.matrix.control import Order
 from tests.crashes.matrix.killers import AtPoints, Nobody
 from tests.crashes.matrix.roads import ROADS, trip_on
+from tests.crashes.matrix.scene import Scene
 from tests.crashes.matrix.stage import staged
+from tests.crashes.matrix.troubles import one_by_one
 from tests.crashes.matrix.walk import walk
 from tests.crashes.matrix.witness import calls_passed, calls_received, commits_missed, commits_seen, witnessed
 
@@ -79,7 +81,7 @@ def _scenes() -> Iterator[Scene]:
     yield Scene("many in turn", "approved", once, AtPoints(Order(point) for point in POINTS))
     yield from islice(hardest(), 1)
     yield from islice(under_load(chance), 1)
-    yield from islice(faults(chance), 1)
+    yield from islice(one_by_one(chance), 1)
 
 
 def _new(folder: Path, name: str) -> Path:

@@ -20,9 +20,10 @@ from store.identity import digest
 from store.sqlite import Database, Work
 from store.transaction import Transaction
 from store.writer import Job, Writer
+from tests.crashes.matrix.commits import SeamedWriter
 from tests.crashes.matrix.control import Control
 from tests.crashes.matrix.names import commit_name
-from tests.crashes.matrix.seams import SeamedWriter, seamed
+from tests.crashes.matrix.seams import seamed
 from workflows.clock import Clock
 from workflows.effects.ledger import Ledger
 from workflows.effects.stripe_refund import StripeRefunds

@@ -5,22 +5,26 @@ but the passing of time helps the bot.
 """
 
 import time
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from store.outbox import root_id
+from tests.crashes.matrix.deeds import NOT_DELIVERED
 from tests.crashes.matrix.judge import Judgement, judge
 from tests.crashes.matrix.killers import Killer
 from tests.crashes.matrix.roads import Trip
 from tests.crashes.matrix.stage import Stage
-from tests.harness import Json, buttons
+from tests.harness import Json, buttons, until
 
 LOOK_S = 0.015
 LOOK_EVERY_S = 0.1
 # A walk that is going somewhere may take its time on a busy machine; one that has stopped is given up.
 STUCK_S = 60.0
 WALK_MAX_S = 900.0
-QUIET_S = 0.7
+# A bot that passes no point for so long waits for time to pass: its bells are rung, so it does not wait for
+# its own next look.
+QUIET_S = 0.3
 ASKED_AGAIN_AFTER_S = 15.0
 HURRY_MAX_S = 600.0
 
@@ -50,8 +54,10 @@ class Progress:
 
 @dataclass(frozen=True)
 class Walked:
-    """The deaths in their order, by the point they happened at (None: at an instant), and what came of it."""
+    """The deaths in their order, by the point they happened at (None: at an instant), the roads it was `on`,
+    and what came of it."""
 
+    on: frozenset[str]
     deaths: tuple[str | None, ...]
     passed: tuple[str, ...]
     served_after: int
@@ -64,13 +70,14 @@ def walk(
     killer: Killer,
     *,
     faults: Sequence[Json] = (),
-    jump_s: float = 0,
+    jumps_s: Sequence[float] = (),
     pause_s: float = 0,
     linger_s: float = 0,
 ) -> Walked:
-    """From a reset on. At each death the clock jumps by `jump_s`, after a real pause of `pause_s`: as long as
-    a call may be on its way. `linger_s` is how long what arrives late is waited for before it is counted."""
-    walked = _Walk(stage, trips, killer, jump_s, pause_s)
+    """From a reset on. At the nth death the clock jumps by the nth of `jumps_s`, after a real pause of
+    `pause_s`: as long as a call may be on its way. `linger_s` is how long what arrives late is waited for
+    before it is counted."""
+    walked = _Walk(stage, trips, killer, jumps_s, pause_s)
     walked.to_its_end(faults)
     time.sleep(linger_s)
     return walked.judged()
@@ -78,11 +85,16 @@ def walk(
 
 class _Walk:
     def __init__(
-        self, stage: Stage, trips: Sequence[Trip], killer: Killer, jump_s: float, pause_s: float
+        self,
+        stage: Stage,
+        trips: Sequence[Trip],
+        killer: Killer,
+        jumps_s: Sequence[float],
+        pause_s: float,
     ) -> None:
         self._stage = stage
         self._killer = killer
-        self._jump_s = jump_s
+        self._jumps_s = deque(jumps_s)
         self._pause_s = pause_s
         self._under_way = [Progress(trip) for trip in trips]
         self._deaths: list[str | None] = []
@@ -93,10 +105,10 @@ class _Walk:
 
     def to_its_end(self, faults: Sequence[Json]) -> None:
         stage = self._stage
-        stage.reset()
+        stage.reset(max(each.trip.road.quorum for each in self._under_way))
         for fault in [*faults, *(fault for each in self._under_way for fault in each.trip.road.faults)]:
             assert stage.outside.post("fault", **fault)["ok"]
-        self._passed += stage.start(self._killer.order())
+        self._passed += stage.start(self._killer.order(), self._killer.strike)
         self._served_after = len(self._passed)
         began_s = self._moved_s = self._news_s = time.monotonic()
         while not all(each.over for each in self._under_way):
@@ -111,18 +123,20 @@ class _Walk:
 
     def judged(self) -> Walked:
         judgement = judge(self._stage, self._under_way)
-        return Walked(tuple(self._deaths), tuple(self._passed), self._served_after, judgement)
+        roads = frozenset(each.trip.road.name for each in self._under_way)
+        return Walked(roads, tuple(self._deaths), tuple(self._passed), self._served_after, judgement)
 
     def _bury(self) -> None:
         self._passed += self._stage.control.passed()
+        died_at = self._stage.control.take_death()
         if self._stage.bot.was_killed:
-            self._deaths.append(self._killer.died_at())
+            self._deaths.append(died_at)
         for each in self._under_way:
             each.asks_again_s = 0
         time.sleep(self._pause_s)
-        if self._jump_s:
-            self._stage.advance(self._jump_s)
-        self._passed += self._stage.start_again(self._killer.order())
+        if self._jumps_s:
+            self._stage.advance(self._jumps_s.popleft())
+        self._passed += self._stage.start_again(self._killer.order(), self._killer.strike)
         self._moved_s = self._news_s = time.monotonic()
 
     def _look(self) -> bool:
@@ -146,6 +160,9 @@ class _Walk:
             self._moved_s = time.monotonic()
             for each in self._under_way:
                 each.answered = False  # whose click changed nothing clicks again
+            order = self._killer.move_on()
+            if order is not None:
+                self._stage.control.give(order)
 
     def _act(self, progress: Progress) -> bool:
         """What the people of this trip do now, if there is anything to do."""
@@ -157,10 +174,11 @@ class _Walk:
                 return False  # acked and not there: lost
             if time.monotonic() < progress.asks_again_s:
                 return False
-            answer = stage.outside.command(trip.text, channel=road.channel, command=road.command)
+            answer = road.ask(stage, trip)
             progress.asked = bool(answer["ok"])
             # A bot that is only slow may take it yet; asked at once again, it would have two requests.
-            progress.asks_again_s = time.monotonic() + ASKED_AGAIN_AFTER_S
+            is_lost = answer["error"] == NOT_DELIVERED
+            progress.asks_again_s = time.monotonic() + (LOOK_EVERY_S if is_lost else ASKED_AGAIN_AFTER_S)
             return True
         progress.tenant, progress.run, progress.status = (str(each) for each in found[0])
         # Read before what is untold: a reversal and its words are one transaction.
@@ -169,14 +187,18 @@ class _Walk:
             return False
         if progress.status == "waiting" and not progress.answered:
             card = self._card(progress)
-            if card is None or road.button not in buttons(card):
+            if card is None or road.buttons.isdisjoint(buttons(card)):
                 return False
             progress.answered = road.answer(stage, trip, card)
             return True
         if progress.status in OPEN:
             return False
         if road.after_s and not progress.waited:
+            if road.dead_meanwhile:
+                stage.bot.kill()
             stage.advance(road.after_s)
+            if road.dead_meanwhile:
+                until(lambda: _knocked(stage), "a webhook that finds nobody")
             progress.waited = True
             return True
         progress.over = is_reversed or not road.reversed
@@ -189,3 +211,8 @@ class _Walk:
                 if message["ts"] == ts:
                     return message
         return None
+
+
+def _knocked(stage: Stage) -> bool:
+    events = stage.outside.stripe()["events"]
+    return any(each["type"] == "refund.failed" and each["attempts"] for each in events)

@@ -14,8 +14,9 @@ from typing import Any
 
 from bot.parts import Parts
 from store.writer import Job, Writer
+from tests.crashes.matrix.commits import SeamedWriter
 from tests.crashes.matrix.control import Control
-from tests.crashes.matrix.seams import STRIPE_IDS, SeamedWriter, seamed
+from tests.crashes.matrix.seams import STRIPE_IDS, seamed
 from tests.harness import Json
 
 WAL_HEADER_BYTES, FRAME_HEADER_BYTES = 32, 24

@@ -1,7 +1,7 @@
-"""One of the processes that kill: `python -m tests.crashes.matrix.worker FOLDER SEED SECONDS`.
+"""One of the processes that kill: `python -m tests.crashes.matrix.worker FOLDER NUMBER SEED SECONDS COUNTED`
 
-It has a sandbox of its own in FOLDER, and writes what it has counted to FOLDER/counts.json after each walk. A
-file `stop` beside FOLDER ends it early.
+It has a sandbox of its own in FOLDER, and writes what it has counted to FOLDER/counts.json after each walk.
+COUNTED holds what was counted in earlier runs. A file `stop` beside FOLDER ends it early.
 """
 
 import random
@@ -14,36 +14,39 @@ from pathlib import Path
 
 import langchain_openai  # noqa: F401  else each bot would import it again
 
-from tests.crashes.matrix.campaigns import (
-    Points,
-    Scene,
-    every_point,
-    faults,
-    hardest,
-    many_in_turn,
-    under_load,
-)
+from tests.crashes.matrix.campaigns import every_point, hardest, many_in_turn, orderly_ends, under_load
 from tests.crashes.matrix.counts import Counts
+from tests.crashes.matrix.points import Points
+from tests.crashes.matrix.scene import Scene
 from tests.crashes.matrix.stage import Stage, staged
+from tests.crashes.matrix.troubles import all_at_once, one_by_one
+from tests.harness import Deliver
 
 KEPT_MAX = 5
 STOP = "stop"
 MODEL = "openai:gpt-5-mini"
-WITH_A_MODEL = 8  # one worker of so many
+# The workers take turns at these, so that a few of them come to all.
+WAYS: tuple[Deliver, ...] = ("socket", "http")
+WAY_SAID = {"socket": "Socket Mode", "http": "signed HTTP"}
+WITH_A_MODEL = 4  # one worker of so many
 
 
-def main(folder: Path, seed: int, seconds: float) -> None:
+def main(folder: Path, number: int, seed: int, seconds: float, counted: Path) -> None:
     until_s = time.monotonic() + seconds
     counts = Counts()
-    # Each has points of its own, because there are more of them with a model.
-    asks_a_model = seed % WITH_A_MODEL == 0
-    points = Points(folder if asks_a_model else folder.parent)
-    with staged(folder, model=MODEL if asks_a_model else "") as stage:
+    deliver = WAYS[number % len(WAYS)]
+    asks_a_model = number % WITH_A_MODEL == WITH_A_MODEL - 1
+    # Which points there are depends on both.
+    shared = folder.parent / f"{deliver}{'-model' if asks_a_model else ''}"
+    shared.mkdir(exist_ok=True)
+    points = Points(shared, Counts.read(counted))
+    with staged(folder, model=MODEL if asks_a_model else "", deliver=deliver) as stage:
         for scene in scenes(stage, points, random.Random(seed)):
             if time.monotonic() > until_s or (folder.parent / STOP).exists():
                 break
             walked = scene.play(stage)
-            counts.add(scene.campaign, scene.name, walked)
+            counts.add(scene.campaign, scene.name, WAY_SAID[deliver], walked)
+            points.known.cover(walked)
             counts.write(folder / "counts.json")
             if walked.judgement.wrong and len(counts.wrong) <= KEPT_MAX:
                 stage.bot.kill()
@@ -53,10 +56,13 @@ def main(folder: Path, seed: int, seconds: float) -> None:
 def scenes(stage: Stage, points: Points, chance: random.Random) -> Iterator[Scene]:
     """A little of everything, for as long as anybody asks."""
     each_once, in_turn = every_point(stage, points, chance), many_in_turn(stage, points, chance)
-    load, trouble, hard = under_load(chance), faults(chance), hardest()
-    for campaign in cycle([in_turn, each_once, load, in_turn, trouble, in_turn, hard]):
+    load, ends, hard = under_load(chance), orderly_ends(chance), hardest()
+    trouble, all_trouble = one_by_one(chance), all_at_once(chance)
+    for campaign in cycle(
+        [in_turn, load, all_trouble, in_turn, each_once, trouble, load, in_turn, all_trouble, hard, ends]
+    ):
         yield next(campaign)
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), int(sys.argv[2]), float(sys.argv[3]))
+    main(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]), float(sys.argv[4]), Path(sys.argv[5]))
