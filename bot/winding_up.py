@@ -5,21 +5,19 @@ The bot does not serve. Runs are cancelled, effects that were begun are settled 
 
 import asyncio
 
-import stripe
 import structlog
 
 from bot.bootstrap import STRIPE_TIMEOUT_S, installed, stripe_client
 from bot.clock import clock_following
+from bot.parts import REAL_PARTS, Parts
 from bot.settings import Config, Environment
 from bot.tracing import hold_back_traces
 from store import runs
 from store.sqlite import Database
 from workflows.approvals.directory import NobodyKnown
 from workflows.approvals.last_look import LastLook
-from workflows.bells import Bells
 from workflows.clock import system_clock
 from workflows.drive import Driver
-from workflows.effects.ledger import Ledger
 from workflows.effects.stripe_payments import StripePayments
 from workflows.effects.stripe_refund import StripeRefunds
 from workflows.effects.system import SystemOfRecord
@@ -34,7 +32,7 @@ WITHIN_S = 30.0
 LOOK_EVERY_S = 0.1
 
 
-async def wind_up(environment: Environment, config: Config) -> None:
+async def wind_up(environment: Environment, config: Config, parts: Parts = REAL_PARTS) -> None:
     """Which workspace it was only the file tells: with runs of several in it, none of them is touched.
 
     Raises StoreError when the file can't be used, and SettingsError for the configuration.
@@ -43,19 +41,19 @@ async def wind_up(environment: Environment, config: Config) -> None:
         return
     file = environment.signoff_clock_file
     clock = clock_following(file) if file else system_clock
-    http = stripe.HTTPXClient(timeout=STRIPE_TIMEOUT_S)
+    http = parts.stripe_http(timeout=STRIPE_TIMEOUT_S)
     client = stripe_client(environment, http)
     registry = installed(environment.signoff_config, config, StripePayments(client))
     hold_back_traces(environment)
-    database = await Database.open(environment.database_file, clock())
+    database = await parts.database(environment.database_file, clock())
     try:
         tenants = await database.read(runs.open_tenants)
         if len(tenants) != 1:
             return
         [tenant] = tenants
-        bells = Bells()
-        systems: dict[str, SystemOfRecord] = {StripeRefunds.name: StripeRefunds(client)}
-        ledger = Ledger(database, systems, clock, database.boot)
+        bells = parts.bells()
+        systems: dict[str, SystemOfRecord] = {StripeRefunds.name: parts.refunds(client)}
+        ledger = parts.ledger(database, systems, clock, database.boot)
         last_look = LastLook(database, NobodyKnown(), clock)
         doubts = Doubts(database, systems, last_look, clock, database.boot)
         driver = Driver(database, registry, ledger, doubts, last_look, clock, bells)

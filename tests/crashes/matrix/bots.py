@@ -19,8 +19,10 @@ import anyio._backends._asyncio  # noqa: F401  httpx imports it at its first cal
 
 from bot import logs
 from bot.bootstrap import serving
+from bot.doctor.finding import Uninstalled
 from bot.parts import Parts
 from bot.settings import read_config, read_environment
+from bot.winding_up import wind_up
 from tests.crashes.matrix.control import READY, Control
 from workflows.bells import Bells
 
@@ -117,10 +119,13 @@ class Bot:
         loop = asyncio.get_running_loop()
         loop.add_signal_handler(signal.SIGTERM, stopping.set)
         loop.add_signal_handler(signal.SIGUSR1, _ring_all, bells)
-        parts = replace(self._parts, bells=lambda: bells)
-        async with serving(environment, read_config(environment.signoff_config), parts):
-            self._control.note(READY)
-            await stopping.wait()
+        parts, config = replace(self._parts, bells=lambda: bells), read_config(environment.signoff_config)
+        try:
+            async with serving(environment, config, parts):
+                self._control.note(READY)
+                await stopping.wait()
+        except Uninstalled:
+            await wind_up(environment, config, parts)
 
 
 def _ring_all(bells: Bells) -> None:

@@ -9,7 +9,15 @@ from tests.crashes.matrix.control import Order
 from tests.crashes.matrix.deeds import HOUR_S
 from tests.crashes.matrix.killers import AtPoints, AtRandom, AtTheEnd, Nobody
 from tests.crashes.matrix.points import Points
-from tests.crashes.matrix.roads import APPROVED, LAST_MINUTE, LATE_CHANGE, ROADS, Trip, trip_on
+from tests.crashes.matrix.roads import (
+    APPROVED,
+    LAST_MINUTE,
+    LATE_CHANGE,
+    LATE_UNINSTALL,
+    ROADS,
+    Trip,
+    trip_on,
+)
 from tests.crashes.matrix.scene import Scene
 from tests.crashes.matrix.stage import Stage
 
@@ -99,6 +107,6 @@ def hardest() -> Iterator[Scene]:
         yield Scene("hard cases", "two equal refunds of one payment", twice, AtPoints([Order(point)]))
         killer = AtPoints([Order(ON_ITS_WAY)])
         yield Scene("hard cases", "a call that arrives late", once, killer, (late,), linger_s=LATE_MS / 1000)
-        for road in (LAST_MINUTE, LATE_CHANGE):
-            yield Scene("hard cases", road.name, (trip_on(road, 1),), Nobody())
         yield Scene("hard cases", "a post not heard of", once, AtPoints([Order(POSTED)]))
+        for road in (LAST_MINUTE, LATE_CHANGE, LATE_UNINSTALL):
+            yield Scene("hard cases", road.name, (trip_on(road, 1),), Nobody())

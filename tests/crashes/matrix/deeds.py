@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 HOUR_S = 3_600
 EXPIRED_AFTER_S = 73 * HOUR_S
 BEFORE_THE_INTENT = "commit: intent recorded — before"
+BEFORE_THE_CALL = "stripe POST /v1/refunds — before"
 BEFORE_THE_LAST_LOOK = "commit: run claimed — before"
 APPROVERS = ("morgan", "sam")
 CROWD = ("morgan", "sam", "riley", "morgan", "fiona", "sam", "gus", "morgan", "sam", "morgan")
@@ -90,6 +91,20 @@ def leave(stage: Stage, trip: "Trip", card: Json) -> bool:
 
 def archive(stage: Stage, trip: "Trip", card: Json) -> bool:
     return bool(stage.outside.post("channel", channel=card["channel"], archived=True)["ok"])
+
+
+def uninstall(stage: Stage, trip: "Trip", card: Json) -> bool:
+    """The bot is gone before it hears of it, so the next one finds out at its start."""
+    stage.bot.kill()
+    return bool(stage.outside.post("app", installed=False)["ok"])
+
+
+def uninstall_at_the_last_instant(stage: Stage, trip: "Trip", card: Json) -> bool:
+    """Approved, and the app uninstalled while the refund is about to be asked for; and then it dies."""
+    if not _stands(stage, trip, card, BEFORE_THE_CALL):
+        return False
+    _dies(stage, BEFORE_THE_CALL)
+    return bool(stage.outside.post("app", installed=False)["ok"])
 
 
 def delete_then_approve(stage: Stage, trip: "Trip", card: Json) -> bool:

@@ -71,6 +71,7 @@ DONE, FAILED, CANCELLED = frozenset(["done"]), frozenset(["failed"]), frozenset(
 
 LAST_MINUTE = Road("cancelled at the last instant", deeds.cancel_at_the_last_instant, CANCELLED, refunds=0)
 LATE_CHANGE = Road("changed at the last instant", deeds.change_at_the_last_instant, DONE, refunds=1)
+LATE_UNINSTALL = Road("uninstalled at the last instant", deeds.uninstall_at_the_last_instant, DONE, refunds=1)
 APPROVED = Road("approved", deeds.approve, DONE, refunds=1)
 ROADS: dict[str, Road] = {
     road.name: road
@@ -84,6 +85,7 @@ ROADS: dict[str, Road] = {
         Road("rejected", deeds.reject, frozenset(["rejected"]), refunds=0),
         Road("requester deactivated", deeds.leave, CANCELLED, refunds=0),
         Road("channel archived", deeds.archive, CANCELLED, refunds=0),
+        Road("app uninstalled for a while", deeds.uninstall, CANCELLED, refunds=0),
         Road("cancelled", deeds.cancel, CANCELLED, refunds=0),
         Road("expired", deeds.wait_too_long, frozenset(["expired"]), refunds=0),
         Road("nothing left to refund", deeds.approve, FAILED, refunds=0, odd_payment="pi_spent"),

@@ -27,7 +27,7 @@ from workflows.models.question import Question
 T = TypeVar("T")
 
 ON_ITS_WAY_S = 0.15
-ACK = "slack ack"
+ACK, SOCKET, MODEL_CALL = "slack ack", "slack socket", "model completion"
 SOCKET_PATH = "/slack/link"
 STRIPE_IDS = re.compile(r"/(?:pi|ch|re|cus|txn|py|pyr)_\w+")
 
@@ -86,7 +86,7 @@ def _socket_session(
 def _slack_name(request: aiohttp.ClientRequest) -> str:
     method = request.url.name
     if request.url.path.endswith(SOCKET_PATH):
-        return "socket"
+        return SOCKET.removeprefix("slack ")
     if "/response/" in request.url.path:
         return "response_url"
     if method != "chat.postMessage":
@@ -140,4 +140,4 @@ class SeamedModel(ChatModel):
     control: Control
 
     async def send(self, question: Question[Any]) -> Reply | NoReply:
-        return await _called(self.control, "model completion", partial(super().send, question))
+        return await _called(self.control, MODEL_CALL, partial(super().send, question))

@@ -6,7 +6,7 @@ A process of its own, because whoever forks bots must have no thread, and pytest
 import json
 import random
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 
@@ -18,8 +18,20 @@ from tests.crashes.matrix.roads import ROADS, trip_on
 from tests.crashes.matrix.scene import Scene
 from tests.crashes.matrix.stage import staged
 from tests.crashes.matrix.troubles import one_by_one
+from tests.crashes.matrix.variants import VARIANTS
 from tests.crashes.matrix.walk import walk
-from tests.crashes.matrix.witness import calls_passed, calls_received, commits_missed, commits_seen, witnessed
+from tests.crashes.matrix.witness import (
+    acks_passed,
+    acks_received,
+    calls_passed,
+    calls_received,
+    commits_missed,
+    commits_seen,
+    sockets_opened,
+    witnessed,
+)
+from tests.crashes.matrix.worker import MODEL
+from tests.harness import Deliver
 
 # What each seam has of each kind; the whole list is for `make crashes`.
 POINTS = (
@@ -34,31 +46,37 @@ POINTS = (
     "commit: outcome recorded — committed",
     "slack chat.postMessage (reply) — after",
 )
-VARIANTS_TRIED = ("blind retry", "gate not checked in SQL")
 
 
 def main(folder: Path) -> None:
     body = {
-        "witness": witness(_new(folder, "witness")),
+        "witness": {
+            "socket": witness(
+                _new(folder, "witness"), "socket", ("approved", "rejected", "cancelled", "brought graph")
+            ),
+            "http": witness(_new(folder, "model"), "http", ("asked by form", "approved"), MODEL),
+        },
         "kills": kills(_new(folder, "kills")),
-        "variants": {name: search(name, _new(folder, name)) for name in VARIANTS_TRIED},
+        "variants": {name: search(name, _new(folder, name)) for name in VARIANTS},
     }
     sys.stdout.write(json.dumps(body))
 
 
-def witness(home: Path) -> dict[str, object]:
-    """One walk of four requests without a kill, as the seams saw it and as the outside did."""
-    roads = ("approved", "rejected", "cancelled", "brought graph")
+def witness(home: Path, deliver: Deliver, roads: Sequence[str], model: str = "") -> dict[str, object]:
+    """One walk of a few requests without a kill, as the seams saw it and as the outside did."""
     trips = [trip_on(ROADS[name], number) for number, name in enumerate(roads, start=1)]
-    with staged(home, witnessed) as stage:
+    with staged(home, witnessed, model, deliver) as stage:
         walked = walk(stage, trips, Nobody())
-        received = calls_received(stage.calls())
+        calls = stage.calls()
+        received = calls_received(calls)
     return {
         "wrong": walked.judgement.wrong,
         "commits_missed": commits_missed(walked.passed),
         "commits_seen": len(commits_seen(walked.passed)),
         "passed": calls_passed(walked.passed),
         "received": received,
+        "acks": [acks_passed(walked.passed), acks_received(calls)],
+        "sockets": sockets_opened(walked.passed),
     }
 
 

@@ -131,6 +131,9 @@ class _Walk:
         died_at = self._stage.control.take_death()
         if self._stage.bot.was_killed:
             self._deaths.append(died_at)
+        else:
+            # It ended by itself, as it does where the app was uninstalled; somebody takes that back now.
+            self._stage.outside.post("app", installed=True)
         for each in self._under_way:
             each.asks_again_s = 0
         time.sleep(self._pause_s)

@@ -16,7 +16,7 @@ from bot.parts import Parts
 from store.writer import Job, Writer
 from tests.crashes.matrix.commits import SeamedWriter
 from tests.crashes.matrix.control import Control
-from tests.crashes.matrix.seams import STRIPE_IDS, seamed
+from tests.crashes.matrix.seams import ACK, MODEL_CALL, SOCKET, STRIPE_IDS, seamed
 from tests.harness import Json
 
 WAL_HEADER_BYTES, FRAME_HEADER_BYTES = 32, 24
@@ -67,8 +67,23 @@ def commits_seen(passed: Sequence[str]) -> set[int]:
 def calls_passed(passed: Sequence[str]) -> Counter[str]:
     """Calls by the service's name for them, as the bot's seams saw them."""
     begun = [each.removesuffix(" — before") for each in passed if each.endswith(" — before")]
-    calls = [each for each in begun if not each.startswith("commit: ")]
-    return Counter(each.removeprefix("slack ").partition(" (")[0] for each in calls)
+    calls = [each for each in begun if not each.startswith("commit: ") and each not in (ACK, SOCKET)]
+    named = (each.removeprefix("slack ").partition(" (")[0] for each in calls)
+    return Counter("model" if each == MODEL_CALL else each for each in named)
+
+
+def acks_passed(passed: Sequence[str]) -> int:
+    """Over a socket only: an ack by HTTP is the answer to the request itself."""
+    return sum(1 for each in passed if each == f"{ACK} — after")
+
+
+def sockets_opened(passed: Sequence[str]) -> int:
+    return sum(1 for each in passed if each == f"{SOCKET} — after")
+
+
+def acks_received(exchanges: Sequence[Json]) -> int:
+    """What the sandbox's Slack delivered and saw acknowledged."""
+    return sum(1 for each in exchanges if each["direction"] == "to_bot" and each["outcome"] == "acked")
 
 
 def calls_received(exchanges: Sequence[Json]) -> Counter[str]:

@@ -59,7 +59,7 @@ def scenes(stage: Stage, points: Points, chance: random.Random) -> Iterator[Scen
     load, ends, hard = under_load(chance), orderly_ends(chance), hardest()
     trouble, all_trouble = one_by_one(chance), all_at_once(chance)
     for campaign in cycle(
-        [in_turn, load, all_trouble, in_turn, each_once, trouble, load, in_turn, all_trouble, hard, ends]
+        [in_turn, load, in_turn, trouble, in_turn, all_trouble, in_turn, each_once, in_turn, hard, ends]
     ):
         yield next(campaign)
 
