@@ -1,4 +1,4 @@
-"""`python -m tests.crashes.matrix [--minutes 15] [--workers 6]`: kills, adds up, and writes the table.
+"""`python -m tests.crashes.matrix [--minutes 15] [--workers 8]`: kills, adds up, and writes the table.
 
 What was counted before, in `docs/crash-matrix.json`, is added to.
 """
@@ -31,7 +31,7 @@ def main() -> int:
     """1 when anything was lost, doubled, or otherwise not as it must be."""
     parser = argparse.ArgumentParser(prog="python -m tests.crashes.matrix", description=__doc__)
     parser.add_argument("--minutes", type=float, default=15.0)
-    parser.add_argument("--workers", type=int, default=6)
+    parser.add_argument("--workers", type=int, default=8)
     parser.add_argument("--counts", type=Path, default=ROOT / "docs" / "crash-matrix.json")
     parser.add_argument("--table", type=Path, default=ROOT / "docs" / "crash-matrix.md")
     given = parser.parse_args()

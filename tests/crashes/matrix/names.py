@@ -24,6 +24,9 @@ WORDS = {
     "Driver._meet_another_version": "another version met",
     "Driver.drive": "version right again",
     "Driver._try_again": "later attempt",
+    "Doubts._leave": "doubt left",
+    "Doubts._clear_up": "doubt cleared up",
+    "Doubts._renew": "doubt begun again",
     "Driver._give_up": "run given up",
     "Ledger._intend": "intent recorded",
     "Ledger._renew": "next generation",
@@ -51,13 +54,13 @@ WORDS = {
 
 _COMMENTS = re.compile(r"--[^\n]*")
 _WRITES = ("BEGIN", "CREATE", "DROP", "ALTER", "INSERT", "UPDATE", "DELETE", "COMMIT", "PRAGMA user_version=")
+_END = re.compile(r"[;=].*")
 
 
 def statement_name(statement: str) -> str | None:
     """The first two words of a statement that writes; None for one that only reads or sets the connection."""
-    words = _COMMENTS.sub("", statement).split()
-    text = " ".join(words)
-    return " ".join(words[:2]) if text.startswith(_WRITES) else None
+    text = " ".join(_COMMENTS.sub("", statement).split())
+    return " ".join(_END.sub("", text).split()[:2]) if text.startswith(_WRITES) else None
 
 
 def commit_name(work: Callable[..., Any]) -> str:

@@ -9,14 +9,26 @@ FOREWORD = """# The crash matrix
 
 Written by `make crashes`; the counts it adds up are in [crash-matrix.json](crash-matrix.json). What is killed
 is the real bot, a process of its own, by `SIGKILL`, on the real sandbox over HTTP and WebSocket. Every commit
-and every call to Slack and Stripe passes a point before and after it, where the bot can be told to die
-(`tests/crashes/matrix/`). A bot that died is started again, people do again what got no answer and left no
-trace, and when every request has come to its end the refunds are counted in Stripe's books and the messages
-among Slack's, not in our database. `signoff verify` must have nothing to say either.
+and every call to Slack, Stripe and a model passes a point before and after it, where the bot can be told to
+die (`tests/crashes/matrix/`); that none slips by is shown by `tests/crashes/test_ways_out.py` and
+`test_matrix.py`. A bot that died is started again, people do again what got no answer and left no trace, and
+when every request has come to its end the refunds are counted in Stripe's books and the messages among
+Slack's, not in our database. `signoff verify` must have nothing to say either.
 
 A commit has three points: *before* it is handed to the writer, *committed*, in the writer's thread right
 after SQLite's COMMIT, and *after*, when whoever asked for it has heard. A call has two, and a third, *on its
-way*, where it takes its time: it has left, and nobody has answered.
+way*, where it takes its time: it has left, and nobody has answered. An ack over the socket has two, after the
+commit that it tells of. In a start each statement of the migrations is one.
+
+| campaign | what it does |
+|---|---|
+| each point once | one kill, at each point of each road |
+| many in turn | the same request, killed again at a later point as soon as it has come back |
+| random instants | six requests at once, and kills at any instant, starts included |
+| orderly ends | the bot is asked to stop, and dies while it seals its record |
+| faults | each call, delivery and webhook in turn is lost, repeated, late, refused or answered wrongly |
+| everything at once | six requests, eight such faults, kills at any instant, a clock that jumps with each |
+| hard cases | what is known to break approval bots |
 
 What it does not show: the machine losing power (SQLite's `synchronous=FULL` is for that, and here the files
 are in memory where the system has a place for that), Slack and Stripe themselves (the sandbox stands in for

@@ -9,7 +9,7 @@ import shutil
 import sys
 import time
 from collections.abc import Iterator
-from itertools import cycle
+from itertools import cycle, islice
 from pathlib import Path
 
 import langchain_openai  # noqa: F401  else each bot would import it again
@@ -41,7 +41,7 @@ def main(folder: Path, number: int, seed: int, seconds: float, counted: Path) ->
     shared.mkdir(exist_ok=True)
     points = Points(shared, Counts.read(counted))
     with staged(folder, model=MODEL if asks_a_model else "", deliver=deliver) as stage:
-        for scene in scenes(stage, points, random.Random(seed)):
+        for scene in scenes(stage, points, random.Random(seed), number):
             if time.monotonic() > until_s or (folder.parent / STOP).exists():
                 break
             walked = scene.play(stage)
@@ -53,10 +53,10 @@ def main(folder: Path, number: int, seed: int, seconds: float, counted: Path) ->
                 shutil.copytree(folder / "home", folder / f"wrong-{len(counts.wrong)}")
 
 
-def scenes(stage: Stage, points: Points, chance: random.Random) -> Iterator[Scene]:
-    """A little of everything, for as long as anybody asks."""
+def scenes(stage: Stage, points: Points, chance: random.Random, number: int) -> Iterator[Scene]:
+    """A little of everything, for as long as anybody asks. Workers begin the hard cases at different ones."""
     each_once, in_turn = every_point(stage, points, chance), many_in_turn(stage, points, chance)
-    load, ends, hard = under_load(chance), orderly_ends(chance), hardest()
+    load, ends, hard = under_load(chance), orderly_ends(chance), islice(hardest(), 2 * number, None)
     trouble, all_trouble = one_by_one(chance), all_at_once(chance)
     for campaign in cycle(
         [in_turn, load, in_turn, trouble, in_turn, all_trouble, in_turn, each_once, in_turn, hard, ends]
