@@ -50,8 +50,11 @@ class Sandbox:
             changes=self.changes,
         )
 
-    async def reset(self, people: int) -> BotOutcome:
-        """A fresh start of both sides; the bot comes back with an empty home. Returns when it is ready."""
+    async def reset(self, people: int, payments: int) -> BotOutcome:
+        """A fresh start of both sides, with so many people of each role and so many plain payments.
+
+        The bot comes back with an empty home. Returns when it is ready.
+        """
         supervised = bool(self.settings.command)
         if supervised:
             await self.supervisor.kill()
@@ -61,10 +64,10 @@ class Sandbox:
         self.faults.clear()
         self.clock.reset()
         self.slack.reset(people)
-        self.stripe.reset()
+        self.stripe.reset(payments)
         self.model.reset()
         self.inspector.clear()
-        log.info("reset, with %d people of each role", people)
+        log.info("reset, with %d people of each role and %d plain payments", people, payments)
         if supervised:
             return await self.supervisor.start()
         return BotOutcome(ok=True, pid=None, ready=self.supervisor.ready)

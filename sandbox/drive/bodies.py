@@ -6,6 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from sandbox.faults import Action, Fault, Misbehaviour, Target
 from sandbox.stripe.records import RefundStatus
+from sandbox.stripe.seeds import PLAIN_PAYMENTS
 
 
 class Body(BaseModel):
@@ -119,7 +120,10 @@ class RefundBody(Body):
 
 
 class ResetBody(Body):
+    """`people` of each role, and so many plain payments."""
+
     people: int = Field(default=1, ge=1, le=200)
+    payments: int = Field(default=PLAIN_PAYMENTS, ge=0, le=5_000)
 
 
 ACTIONS: dict[Target, frozenset[Action]] = {

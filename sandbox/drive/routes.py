@@ -193,7 +193,7 @@ class Drive:
         return {"ok": True, "refund": refund}
 
     async def _reset(self, body: ResetBody) -> Document:
-        return asdict(await self._sandbox.reset(body.people))
+        return asdict(await self._sandbox.reset(body.people, body.payments))
 
     async def _act(self, person: Person, deed: Coroutine[Any, Any, Answer]) -> Document:
         if not person.is_there:

@@ -27,7 +27,7 @@ from sandbox.stripe.parameters import Parameters
 from sandbox.stripe.reading import Reader
 from sandbox.stripe.records import Attempt, Turn
 from sandbox.stripe.refunds import create_refund, read_order
-from sandbox.stripe.seeds import seed
+from sandbox.stripe.seeds import PLAIN_PAYMENTS, seed
 from sandbox.stripe.shown import catalogue, payments_shown, refunds_shown
 from sandbox.stripe.webhooks import Webhooks
 
@@ -82,7 +82,7 @@ class StripeDouble:
         app.router.add_route("POST", "/stripe/v1/refunds", self._create_refund)
         app.router.add_route("*", "/stripe/{rest:.*}", self._unrecognized)
 
-    def reset(self, plain_payments: int = 30) -> None:
+    def reset(self, plain_payments: int = PLAIN_PAYMENTS) -> None:
         """Forgets everything and seeds again, relative to the clock's now."""
         self._storage.clear(MARK)
         for kept in (self._books, self._keys, self._attempts):

@@ -10,6 +10,8 @@ from sandbox.stripe.books import Books
 from sandbox.stripe.odd_payments import ODD_PAYMENTS, OddPayment
 from sandbox.stripe.records import Customer, Dispute, Payment, Refund
 
+PLAIN_PAYMENTS = 30
+
 HOUR_S = 60 * 60
 DAY_S = 24 * HOUR_S
 
