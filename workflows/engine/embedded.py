@@ -7,11 +7,12 @@ that was running is due again.
 import asyncio
 from contextlib import suppress
 from datetime import datetime, timedelta
+from functools import partial
 
 import structlog
 
 from store import approvals, deliveries, runs
-from store.errors import Stale, StoreError
+from store.errors import NotRecorded, Stale, StoreError
 from store.records import Run, RunStatus
 from store.runs import Ending
 from store.sqlite import Database
@@ -42,7 +43,8 @@ class EmbeddedEngine:
         self._tenant = tenant
         self._clock = clock
         self._bells = bells
-        self._drives: set[asyncio.Task[None]] = set()
+        self._drives: dict[str, asyncio.Task[None]] = {}
+        self._unsure: dict[str, Run] = {}  # claims that failed, and may be recorded all the same
         self._loop: asyncio.Task[None] | None = None
         self._forgotten_at: datetime | None = None
 
@@ -60,7 +62,7 @@ class EmbeddedEngine:
 
     async def stop(self) -> None:
         """Ends the loop and cuts off what is being driven: it is due again at the next start."""
-        tasks = [task for task in (self._loop, *self._drives) if task is not None]
+        tasks = [task for task in (self._loop, *self._drives.values()) if task is not None]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -77,17 +79,27 @@ class EmbeddedEngine:
     async def _look(self) -> None:
         now = self._clock()
         await self._forget_deliveries(now)
+        await self._take_up_unsure()
         free = AT_ONCE_MAX - len(self._drives)
         due, over = await self._database.read(lambda tx: _due(tx, self._tenant, now, free))
         if over:
             await self._database.write(lambda tx: expire_due(tx, self._tenant, now))
             self._bells.ring()
         for run in due:
+            if run.id in self._drives:  # what put it off is recorded, though its drive was told otherwise
+                continue
             with suppress(Stale):  # somebody cancelled or took it between the look and the claim
                 await self._claim(run)
-                drive = asyncio.create_task(self._drive(run), name=f"drive {run.id}")
-                self._drives.add(drive)
-                drive.add_done_callback(self._driven)
+                self._begin(run)
+
+    async def _take_up_unsure(self) -> None:
+        """A claim that was recorded though the database failed is ours, and nobody else would drive it."""
+        for run in list(self._unsure.values()):
+            current = await self._database.read(partial(runs.get, tenant=run.tenant, id=run.id))
+            del self._unsure[run.id]
+            held = (RunStatus.RUNNING, self._database.boot, run.epoch)
+            if current is not None and (current.status, current.lease, current.epoch) == held:
+                self._begin(run)
 
     async def _forget_deliveries(self, now: datetime) -> None:
         """Once a day, from the start on."""
@@ -98,10 +110,19 @@ class EmbeddedEngine:
             self._forgotten_at = now
 
     async def _claim(self, run: Run) -> None:
-        await self._database.write(lambda tx: runs.claim(tx, run, self._database.boot))
+        try:
+            await self._database.write(lambda tx: runs.claim(tx, run, self._database.boot))
+        except NotRecorded:
+            self._unsure[run.id] = run
+            raise
 
-    def _driven(self, drive: "asyncio.Task[None]") -> None:
-        self._drives.discard(drive)
+    def _begin(self, run: Run) -> None:
+        drive = asyncio.create_task(self._drive(run), name=f"drive {run.id}")
+        self._drives[run.id] = drive
+        drive.add_done_callback(lambda _: self._driven(run.id))
+
+    def _driven(self, run: str) -> None:
+        del self._drives[run]
         self._bells.runs.ring()
 
     async def _drive(self, claimed: Run) -> None:
