@@ -10,13 +10,15 @@ export SIGNOFF_HOME
 BIN := .venv/bin
 SOURCES := bot workflows store sandbox examples tests benchmarks
 
-.PHONY: up test crashes crashes-broken check format bench pictures pins clean help
+.PHONY: up test crashes crashes-broken hunt hunt-broken check format bench pictures pins clean help
 
 help:
 	@echo "make up       start the sandbox and the bot, and print the page's address (PORT=$(PORT))"
 	@echo "make test     run every test, in $(WORKERS) processes (WORKERS=), or some: TESTS=tests/store"
 	@echo "make crashes  kill the bot for $(MINUTES) minutes (MINUTES=), and add to docs/crash-matrix.md"
 	@echo "make crashes-broken  show that bots broken on purpose are found by it"
+	@echo "make hunt     let hypothesis look for a way to break a promise for $(MINUTES) minutes (MINUTES=)"
+	@echo "make hunt-broken  let it look for what is wrong with a bot broken on purpose (BROKEN=\"$(BROKEN)\")"
 	@echo "make check    format, lint, types, import contracts"
 	@echo "make format   format the code"
 	@echo "make bench    measure speed and size, about ten minutes (ONLY=acks: one of them); see benchmarks/README.md"
@@ -37,6 +39,13 @@ crashes: .venv/dev.stamp
 
 crashes-broken: .venv/dev.stamp
 	$(BIN)/python -m tests.crashes.matrix.broken
+
+hunt: .venv/dev.stamp
+	$(BIN)/python -m tests.hunt --minutes $(MINUTES)
+
+BROKEN ?= blind retry
+hunt-broken: .venv/dev.stamp
+	$(BIN)/python -m tests.hunt --minutes $(MINUTES) --broken "$(BROKEN)"
 
 check: .venv/dev.stamp
 	$(BIN)/ruff format --check $(SOURCES)
