@@ -5,6 +5,7 @@ PORT ?= 8700
 SIGNOFF_HOME ?= .signoff
 WORKERS ?= 3
 MINUTES ?= 15
+BROKEN ?= blind retry
 export SIGNOFF_HOME
 
 BIN := .venv/bin
@@ -43,7 +44,6 @@ crashes-broken: .venv/dev.stamp
 hunt: .venv/dev.stamp
 	$(BIN)/python -m tests.hunt --minutes $(MINUTES)
 
-BROKEN ?= blind retry
 hunt-broken: .venv/dev.stamp
 	$(BIN)/python -m tests.hunt --minutes $(MINUTES) --broken "$(BROKEN)"
 
