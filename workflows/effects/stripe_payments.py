@@ -71,16 +71,17 @@ class StripePayments:
                 intent = await answered(
                     self._client.v1.payment_intents.retrieve_async(id, {"expand": ["latest_charge"]})
                 )
-                charge = intent.latest_charge
-                if not isinstance(charge, stripe.Charge):
+                if not isinstance(intent.latest_charge, stripe.Charge):
                     return _unpaid(intent)
-                return await self._paid(id, intent.status, charge)
-            charge = await answered(self._client.v1.charges.retrieve_async(id))
-            return await self._paid(id, charge.status, charge)
+                status, charge = intent.status, intent.latest_charge
+            else:
+                charge = await answered(self._client.v1.charges.retrieve_async(id))
+                status = charge.status
         except Refused as refused:
             if refused.code == "resource_missing":
                 return None
             raise
+        return await self._paid(id, status, charge)
 
     async def refunds(self, payment: Payment) -> Sequence[EarlierRefund]:
         """Newest first; the newest 300 of a payment that has more."""
@@ -132,7 +133,12 @@ class StripePayments:
     async def _name_of(self, customer: str | None) -> str | None:
         if customer is None:
             return None
-        found = await answered(self._client.v1.customers.retrieve_async(customer))
+        try:
+            found = await answered(self._client.v1.customers.retrieve_async(customer))
+        except Refused as refused:
+            if refused.code == "resource_missing":
+                return None
+            raise
         return found.name if not getattr(found, "deleted", False) else None
 
     async def _dispute_blocks(self, charge: str) -> bool:
