@@ -31,6 +31,9 @@ from bot.parts import REAL_PARTS, Parts
 from bot.publisher import Publisher
 from bot.seal_key import key_to_seal_with
 from bot.settings import Config, Environment, SettingsError
+from bot.slack_client import SlackClient
+from bot.slack_clock import SlackClock
+from bot.slack_errors import Meaning, refusal
 from bot.stripe_webhooks import StripeWebhooks
 from bot.surroundings import SlackSurroundings
 from bot.tracing import hold_back_traces
@@ -89,8 +92,11 @@ async def serving(environment: Environment, config: Config, parts: Parts = REAL_
         timeout = aiohttp.ClientTimeout(total=SLACK_TIMEOUT_S)
         http = await running.enter_async_context(parts.slack_http(timeout=timeout))
         # Listeners may wait out one rate limit. The publisher retries by itself, after looking.
-        listening = slack_client(environment, http, [AsyncRateLimitErrorRetryHandler(max_retry_count=1)])
-        publishing = slack_client(environment, http, [])
+        slack_clock = SlackClock(clock)
+        listening = slack_client(
+            environment, http, [AsyncRateLimitErrorRetryHandler(max_retry_count=1)], slack_clock
+        )
+        publishing = slack_client(environment, http, [], slack_clock)
         identity = await _identity(listening)
         tenant = str(identity["team_id"])
         # Every task from here on inherits it, so every line of the log names the workspace.
@@ -132,7 +138,7 @@ async def serving(environment: Environment, config: Config, parts: Parts = REAL_
         )
         patrol = Patrol(database, surroundings, installation, tenant, clock, bells)
         watch = Watch(database, patrol, surroundings, directory, installation)
-        poster = parts.poster(publishing, database, registry, clock, patrol)
+        poster = parts.poster(publishing, database, registry, patrol, slack_clock)
         publisher = Publisher(database, poster, watch, tenant, config.slack, clock, bells)
         app = slack_app(
             listening,
@@ -201,11 +207,15 @@ async def _say_what_is_wrong(checks: Callable[[], Awaitable[Sequence[Finding]]])
 
 
 def slack_client(
-    environment: Environment, http: aiohttp.ClientSession, retry_handlers: list[AsyncRetryHandler]
+    environment: Environment,
+    http: aiohttp.ClientSession,
+    retry_handlers: list[AsyncRetryHandler],
+    slack_clock: SlackClock | None = None,
 ) -> AsyncWebClient:
     """All clients share one pool of connections. slack_sdk's own retry after a cut connection is left out:
     a post whose answer was lost is looked for before it is posted again."""
-    return AsyncWebClient(
+    return SlackClient(
+        heard=slack_clock.heard if slack_clock else None,
         token=environment.slack_bot_token.get_secret_value(),
         base_url=environment.slack_api_url,
         session=http,
@@ -236,9 +246,11 @@ async def _identity(client: AsyncWebClient) -> AsyncSlackResponse:
     try:
         return await client.auth_test()
     except SlackApiError as error:
-        code = error.response["error"]
-        refusal = Uninstalled if code in slack_tokens.UNINSTALLED else StartRefused
-        raise refusal(slack_tokens.bot_token_refused(code)) from None
+        refused = refusal(error)
+        if refused.meaning in (Meaning.SLOW_DOWN, Meaning.DOUBT):
+            raise StartRefused(slack_tokens.unreachable(client.base_url)) from None
+        raised = Uninstalled if refused.meaning == Meaning.UNINSTALLED else StartRefused
+        raise raised(slack_tokens.bot_token_refused(refused.code)) from None
     except (aiohttp.ClientError, TimeoutError):
         raise StartRefused(slack_tokens.unreachable(client.base_url)) from None
 

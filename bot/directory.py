@@ -15,6 +15,7 @@ import structlog
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.slack_errors import RETRY_AFTER_MAX_S, Meaning, Refusal, refusal
 from workflows.approvals.policy import FACTS_FRESH_FOR, Policy, VoterFacts
 from workflows.clock import Clock
 from workflows.patrol.installation import Installation
@@ -30,12 +31,8 @@ HINTS_EVERY = timedelta(seconds=3)
 # With the 2 s of the commit this stays below the 3 s Slack gives for an ack.
 FRESHEN_WITHIN_S = 0.7
 NEVER = datetime.fromtimestamp(0, UTC)
-# Slack's word that there is no such group or person. That is an answer, not a failure: nobody is in that
-# group, and nobody may vote as that person.
-GONE = frozenset(["no_such_subteam", "user_not_found", "user_not_visible"])
-# Slack's words for a token that is good for nothing any more:
-# https://docs.slack.dev/reference/methods/auth.test
-UNINSTALLED = frozenset(["account_inactive", "token_revoked", "invalid_auth"])
+# Slack asks for no longer: past it our clock was set back.
+WAIT_MAX = timedelta(seconds=RETRY_AFTER_MAX_S)
 
 
 @dataclass(frozen=True)
@@ -88,6 +85,7 @@ class SlackDirectory:
         self._people: dict[str, Person] = {}
         self._read_at = NEVER
         self._tried_at = NEVER
+        self._not_before = NEVER
         self._changed = False
         self._reading = asyncio.Lock()
         self._loop: asyncio.Task[None] | None = None
@@ -171,13 +169,21 @@ class SlackDirectory:
         async with self._reading:
             if self._since(self._read_at) < unless_newer_than:
                 return  # another click has just read
+            if timedelta(0) < self._not_before - self._clock() <= WAIT_MAX:
+                return  # Slack asked to be left alone until then
             self._tried_at = self._clock()
             try:
                 await self._read()
             except (SlackApiError, aiohttp.ClientError, TimeoutError) as error:
-                if isinstance(error, SlackApiError) and error.response.get("error") in UNINSTALLED:
-                    self._installation.doubt()
+                if isinstance(error, SlackApiError):
+                    self._heed(refusal(error))
                 log.warning("directory_unread", tenant=self._tenant, error=str(error))
+
+    def _heed(self, refused: Refusal) -> None:
+        if refused.meaning.ends_access:
+            self._installation.doubt()
+        if refused.meaning == Meaning.SLOW_DOWN:
+            self._not_before = self._clock() + timedelta(seconds=refused.wait_s)
 
     async def _read(self) -> None:
         now = self._clock()
@@ -205,9 +211,12 @@ class SlackDirectory:
         return person_of(answer["user"], self._tenant, now)
 
     def _unless_gone(self, error: SlackApiError, id: str) -> None:
-        if error.response.get("error") not in GONE:
+        """That there is no such group or person is an answer, not a failure: nobody is in that group, and
+        nobody may vote as that person."""
+        refused = refusal(error)
+        if refused.meaning != Meaning.NOBODY:
             raise error
-        log.warning("approver_gone", tenant=self._tenant, id=id, error=error.response.get("error"))
+        log.warning("approver_gone", tenant=self._tenant, id=id, error=refused.code)
 
     def _since(self, moment: datetime) -> timedelta:
         """Also for a moment that lies ahead, after the clock was set back: that is no fresher."""

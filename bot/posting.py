@@ -1,27 +1,33 @@
-"""One message to Slack: rendered from what is stored now, posted, changed or whispered, or found again."""
+"""One message to Slack: rendered from what is stored now, posted or changed, or found again.
 
-from collections.abc import Awaitable, Callable, Sequence
+A form that Slack refuses is tried simpler, as long as there is a simpler one.
+"""
+
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
-from typing import Any
 
+import aiohttp
 import structlog
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.ids import EVENT_TYPE
-from bot.views import thread
+from bot.lookback import Lookback
+from bot.slack_clock import SlackClock
+from bot.slack_errors import Meaning, refusal
+from bot.views import simpler, thread
 from bot.views.blocks import Rendered
 from bot.views.card import card, emptied
-from bot.views.mrkdwn import escape
+from bot.whispering import Whisperer
 from store import outbox, seals
 from store.identity import canonical_json, digest
-from store.records import ApprovalStatus, Message, OutboxKind, Outgoing
+from store.records import OutboxKind, Outgoing
 from store.sqlite import Database
 from store.transaction import Transaction
 from workflows import story
-from workflows.clock import Clock
 from workflows.patrol.patrol import Patrol
 from workflows.story import Story
 from workflows.withdrawal import Why, withdrawn
@@ -31,34 +37,20 @@ log = structlog.get_logger()
 
 # Awaited before each message: the pace of its channel.
 Turn = Callable[[], Awaitable[None]]
-
-# How long after its beginning a call whose caller has gone may still take effect.
-UNDER_WAY = timedelta(seconds=5)
-FOUND_PAGE = 200
-FOUND_PAGES_MAX = 10
-# Where a whisper can't reach a person, a direct message can.
-UNREACHABLE = frozenset(["not_in_channel", "channel_not_found", "user_not_in_channel", "is_archived"])
-# The person has left, or was deactivated: nobody can be told.
-NOBODY_THERE = frozenset(["user_disabled", "user_not_found", "user_not_visible", "cannot_dm_bot"])
+Call = Callable[[Rendered], Awaitable[AsyncSlackResponse]]
 
 
 @dataclass(frozen=True)
 class Post:
     """A row that is with Slack now; `ts` names the new message, where there is one. `shown` is the digest of
-    a card as it stands there now, where we know it."""
+    a card as it stands there now, where we know it. `refused` is Slack's word when it took only a form in
+    which nobody can decide what is asked."""
 
     row: Outgoing
     channel: str
     ts: str | None
     shown: str | None = None
-
-
-class StillUnderWay(Exception):
-    """Slack does not have the message, and its latest call is too young to say that it never will."""
-
-    def __init__(self, until: datetime) -> None:
-        super().__init__(f"wait until {until:%H:%M:%S}")
-        self.until = until
+    refused: str = ""
 
 
 class Withheld(Exception):
@@ -73,13 +65,20 @@ class Poster:
     """Raises what the Slack client raises: SlackApiError for a no, aiohttp's errors for no answer."""
 
     def __init__(
-        self, client: AsyncWebClient, database: Database, registry: Registry, clock: Clock, patrol: Patrol
+        self,
+        client: AsyncWebClient,
+        database: Database,
+        registry: Registry,
+        patrol: Patrol,
+        slack_clock: SlackClock,
     ) -> None:
         self._client = client
         self._patrol = patrol
         self._database = database
         self._registry = registry
-        self._clock = clock
+        self._slack_clock = slack_clock
+        self._lookback = Lookback(client, slack_clock)
+        self._whisperer = Whisperer(client)
 
     async def send(self, rows: Sequence[Outgoing], turn: Turn) -> Sequence[Post]:
         """Sends rows of one run that go out together; returns those that are with Slack afterwards.
@@ -92,20 +91,17 @@ class Poster:
             raise ValueError(f"outbox row {first.id} belongs to no run")
         if first.kind == OutboxKind.WHISPER:
             await turn()
-            return await self._whisper(first, told)
+            await self._whisperer.whisper(first, self._headline(told))
+            return [Post(first, first.channel, None)]
         _refuse_where_closed(first, told)
         if first.kind == OutboxKind.CARD:
             return await self._change_card(rows, told, turn)
         if first.kind == OutboxKind.ROOT:
             told = await self._admitted(first)
-        if any(row.state == "sending" for row in rows):
-            found = await self._find(rows, told.root)
-            if found:
-                return found
-            self._refuse_while_under_way(rows)
-        await turn()
-        await self._database.write(partial(_mark_sending, rows=rows, now=self._clock()))
-        return await self._post(rows, told)
+        found = await self._lookback.find(rows, told.root)
+        if found:
+            return [Post(each.row, first.channel, each.ts) for each in found]
+        return await self._post(rows, told, turn)
 
     async def _admitted(self, root: Outgoing) -> Story:
         """The run as it stands once its surroundings were looked at: it may have been cancelled by that."""
@@ -117,61 +113,82 @@ class Poster:
             raise ValueError(f"outbox row {root.id} belongs to no run")
         return told
 
-    async def tell_requester(self, row: Outgoing, code: str) -> None:
-        """Last resort for a message Slack refuses: the person who asked learns that nobody saw it."""
-        told = await self._database.read(lambda tx: story.tell(tx, row.tenant, row.run))
-        if told is None:
-            return
-        what = escape(self._headline(told))
-        if row.kind == OutboxKind.REPLY and row.body.get("mention") == told.run.requester:
-            text = f"About your request for {what}: {escape(str(row.body['text']))}"
-            await self._direct_message(told.run.requester, text)
-            return
-        if not _is_needed_to_decide(row, told):
-            return
-        text = f"Slack refused to show {what} in <#{row.channel}> ({code}), so nobody can approve it there."
-        await self._direct_message(told.run.requester, text)
+    async def _post(self, rows: Sequence[Outgoing], told: Story, turn: Turn) -> Sequence[Post]:
+        metadata = {
+            "event_type": EVENT_TYPE,
+            "event_payload": {"outbox": ",".join(row.id for row in rows)},
+        }
 
-    def _refuse_while_under_way(self, rows: Sequence[Outgoing]) -> None:
-        """A call that was cut off a moment ago may still arrive; posting now could make two of it."""
-        began = [row.sending_at for row in rows if row.sending_at is not None]
-        until = max(began, default=self._clock()) + UNDER_WAY
-        if self._clock() < until:
-            raise StillUnderWay(until)
+        async def call(shown: Rendered) -> AsyncSlackResponse:
+            await self._about_to_send(rows)
+            try:
+                return await self._client.chat_postMessage(
+                    channel=rows[0].channel,
+                    text=shown.text,
+                    blocks=shown.blocks,
+                    thread_ts=told.root.ts if told.root and rows[0].follows else None,
+                    metadata=metadata,
+                    unfurl_links=False,
+                    unfurl_media=False,
+                )
+            except aiohttp.ClientConnectorError:
+                raise
+            except (aiohttp.ClientError, TimeoutError):
+                # It was under way until now, and may arrive yet.
+                await self._about_to_send(rows)
+                raise
 
-    async def _post(self, rows: Sequence[Outgoing], told: Story) -> Sequence[Post]:
-        shown = self._render(rows, told)
-        answer = await self._client.chat_postMessage(
-            channel=rows[0].channel,
-            text=shown.text,
-            blocks=shown.blocks,
-            thread_ts=told.root.ts if told.root and rows[0].follows else None,
-            metadata={
-                "event_type": EVENT_TYPE,
-                "event_payload": {"outbox": ",".join(row.id for row in rows)},
-            },
-            unfurl_links=False,
-            unfurl_media=False,
-        )
-        seen = _digest(shown) if rows[0].kind == OutboxKind.ROOT else None
-        return [Post(row, str(answer["channel"]), str(answer["ts"]), seen) for row in rows]
+        taken, answer, refused = await self._in_some_form(self._render(rows, told), told, turn, call)
+        seen = _digest(taken) if rows[0].kind == OutboxKind.ROOT else None
+        return [Post(row, str(answer["channel"]), str(answer["ts"]), seen, refused) for row in rows]
+
+    async def _about_to_send(self, rows: Sequence[Outgoing]) -> None:
+        """Recorded before the call, by Slack's clock, so that it is known where to look for the message."""
+        if not self._slack_clock.is_sure:
+            self._slack_clock.heard((await self._client.auth_test()).headers)
+        await self._database.write(partial(_mark_sending, rows=rows, now=self._slack_clock()))
 
     async def _change_card(self, rows: Sequence[Outgoing], told: Story, turn: Turn) -> Sequence[Post]:
-        if told.root is None:
+        root = told.root
+        if root is None:
             raise ValueError(f"card of {told.run.id} changed before it was posted")
         is_closed = told.run.withdrawn_for == Why.CHANNEL_SHARED
         shown = emptied(told) if is_closed else card(told, self._headline(told))
-        seen = _digest(shown)
-        if seen != told.root.shown:
-            await turn()
-            await self._client.chat_update(
-                channel=told.root.channel,
-                ts=told.root.ts,
-                text=shown.text,
-                blocks=shown.blocks,
-                metadata=await self._witness(told),
+        if _digest(shown) == root.shown:
+            return [Post(row, root.channel, None, root.shown) for row in rows]
+        metadata = await self._witness(told)
+
+        async def call(shown: Rendered) -> AsyncSlackResponse:
+            return await self._client.chat_update(
+                channel=root.channel, ts=root.ts, text=shown.text, blocks=shown.blocks, metadata=metadata
             )
-        return [Post(row, told.root.channel, None, seen) for row in rows]
+
+        taken, _, refused = await self._in_some_form(shown, told, turn, call)
+        return [Post(row, root.channel, None, _digest(taken), refused) for row in rows]
+
+    async def _in_some_form(
+        self, shown: Rendered, told: Story, turn: Turn, call: Call
+    ) -> tuple[Rendered, AsyncSlackResponse, str]:
+        """The form Slack took, its answer, and its word for refusing the others if nobody can decide in it.
+
+        Raises the refusal of the last form.
+        """
+        simpler_ones: Iterator[Rendered] = simpler.forms(shown, told.run.id)
+        form, word = shown, ""
+        while True:
+            await turn()
+            try:
+                answer = await call(form)
+            except SlackApiError as error:
+                refused = refusal(error)
+                following = next(simpler_ones, None) if refused.meaning == Meaning.SIMPLER else None
+                if following is None:
+                    raise
+                log.warning("message_made_simpler", run=told.run.id, error=refused.code)
+                form, word = following, refused.code
+            else:
+                is_lost = simpler.can_be_approved(shown) and not simpler.can_be_approved(form)
+                return form, answer, word if is_lost else ""
 
     async def _witness(self, told: Story) -> dict[str, object]:
         """What stays with the card: its outbox id, and of a run that has ended how the record stood then."""
@@ -182,59 +199,6 @@ class Poster:
             "event_type": EVENT_TYPE,
             "event_payload": {"outbox": outbox.root_id(tenant, run), **kept},
         }
-
-    async def _whisper(self, row: Outgoing, told: Story) -> Sequence[Post]:
-        about = f"About your request for {self._headline(told)}: {row.body['text']}"
-        user, text = str(row.body["user"]), escape(about)
-        if row.body.get("direct"):
-            await self._direct_message(user, text)
-            return [Post(row, row.channel, None)]
-        try:
-            await self._client.chat_postEphemeral(channel=row.channel, user=user, text=text)
-        except SlackApiError as error:
-            if error.response.get("error") not in UNREACHABLE:
-                raise
-            await self._direct_message(user, text)
-        return [Post(row, row.channel, None)]
-
-    async def _direct_message(self, user: str, text: str) -> None:
-        try:
-            opened = await self._client.conversations_open(users=user)
-        except SlackApiError as error:
-            if error.response.get("error") not in NOBODY_THERE:
-                raise
-            log.info("nobody_to_tell", user=user, error=error.response.get("error"))
-            return
-        await self._client.chat_postMessage(channel=opened["channel"]["id"], text=text)
-
-    async def _find(self, rows: Sequence[Outgoing], root: Message | None) -> Sequence[Post]:
-        """Rows of an earlier try whose answer was lost, if Slack has them: known by their metadata."""
-        wanted = {row.id: row for row in rows if row.state == "sending"}
-        found: list[Post] = []
-        cursor = None
-        for _ in range(FOUND_PAGES_MAX):
-            page = await self._page(rows[0], root, cursor)
-            for message in page["messages"]:
-                for id in _outbox_ids(message):
-                    if id in wanted:
-                        found.append(Post(wanted.pop(id), rows[0].channel, str(message["ts"])))
-            cursor = (page.get("response_metadata") or {}).get("next_cursor")
-            if not wanted or not cursor:
-                break
-        return found
-
-    async def _page(self, row: Outgoing, root: Message | None, cursor: str | None) -> Any:
-        if row.follows and root:
-            return await self._client.conversations_replies(
-                channel=root.channel, ts=root.ts, limit=FOUND_PAGE, cursor=cursor, include_all_metadata=True
-            )
-        return await self._client.conversations_history(
-            channel=row.channel,
-            oldest=f"{row.created_at.timestamp() - 60:.6f}",
-            limit=FOUND_PAGE,
-            cursor=cursor,
-            include_all_metadata=True,
-        )
 
     def _render(self, rows: Sequence[Outgoing], told: Story) -> Rendered:
         first = rows[0]
@@ -264,12 +228,6 @@ def _refuse_where_closed(row: Outgoing, told: Story) -> None:
     raise Withheld(withdrawal.why)
 
 
-def _is_needed_to_decide(row: Outgoing, told: Story) -> bool:
-    """The card carries the buttons, the question calls those who may press them."""
-    pending = told.approval is not None and told.approval.status == ApprovalStatus.PENDING
-    return row.kind in (OutboxKind.ROOT, OutboxKind.ASK) or (row.kind == OutboxKind.CARD and pending)
-
-
 def _called_by(row: Outgoing) -> tuple[str, ...]:
     """Whom a reply calls: first of all the one it is for."""
     also = row.body.get("also")
@@ -284,10 +242,3 @@ def _digest(shown: Rendered) -> str:
 def _mark_sending(tx: Transaction, rows: Sequence[Outgoing], now: datetime) -> None:
     for row in rows:
         outbox.mark_sending(tx, row, now)
-
-
-def _outbox_ids(message: dict[str, Any]) -> Sequence[str]:
-    metadata = message.get("metadata") or {}
-    if metadata.get("event_type") != EVENT_TYPE:
-        return []
-    return str(metadata.get("event_payload", {}).get("outbox", "")).split(",")

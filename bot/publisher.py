@@ -1,30 +1,33 @@
 """The publisher: the outbox on its way to Slack, one writer a channel, oldest first.
 
-What is shown is read when it is sent. Steps of a run that wait are joined into one message; of several
-changes to a card only the newest state goes out. A reply waits for its root. `chat.postMessage` takes no
-idempotency key, so each post carries its outbox ids in `metadata`, and a post whose answer was lost is looked
-for before it is posted again. Only the publisher writes cards.
+What is shown is read when it is sent. What goes out together stands in `bot/queueing.py`, how a message is
+made and found again in `bot/posting.py` and `bot/lookback.py`, what Slack's refusals mean in
+`bot/slack_errors.py`. No message keeps the others of its channel waiting: it is sent, put off, or given up by
+name. Only the publisher writes cards.
 """
 
 import asyncio
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import partial
 
 import aiohttp
 import structlog
 from slack_sdk.errors import SlackApiError
 
-from bot.directory import UNINSTALLED
+from bot.lookback import StillUnderWay, TooManyToLookThrough
 from bot.pace import Pace
-from bot.posting import Post, Poster, StillUnderWay, Withheld
+from bot.posting import Post, Poster, Withheld
+from bot.queueing import POSTED, lane_of, together
 from bot.settings import SlackSettings
+from bot.slack_errors import Meaning, Refusal, refusal
 from bot.watch import Watch
 from store import outbox
 from store.errors import StoreError
 from store.records import OutboxKind, Outgoing
 from store.sqlite import Database
 from store.transaction import Transaction
+from workflows import undelivered
 from workflows.bells import Bells
 from workflows.clock import Clock
 from workflows.patrol.surroundings import Uninstalled, Unread
@@ -36,29 +39,12 @@ LOOK_EVERY_S = 0.5
 STORE_RETRY_S = 1.0
 ROWS_MAX = 100
 RETRY_FIRST, RETRY_FACTOR, RETRY_MAX = timedelta(seconds=1), 2, timedelta(minutes=5)
-SLOW_DOWN_MAX_S = 60.0
 # With pauses up to five minutes that is about three hours, after which the message is given up by name.
 ATTEMPTS_MAX = 50
-
-# Slack did not do it and will not do it later: https://docs.slack.dev/reference/methods/chat.postMessage
-PERMANENT = frozenset(
-    [
-        "cannot_dm_bot",
-        "cant_update_message",
-        "edit_window_closed",
-        "invalid_blocks",
-        "invalid_blocks_format",
-        "msg_blocks_too_long",
-        "msg_too_long",
-        "no_text",
-        "restricted_action",
-        "user_not_found",
-        "user_not_in_channel",
-    ]
-)
-# What the patrol gets to the bottom of, while the message waits.
-CHANNEL_CHANGED = frozenset(["channel_not_found", "is_archived", "not_in_channel"])
-CARD_GONE = frozenset(["message_not_found", "thread_not_found"])
+# For a word of Slack's that we don't know, and for a message that can't be made: some six minutes.
+UNKNOWN_ATTEMPTS_MAX = 10
+# Why a message is given up whose answer was lost where too much was said since to look for it.
+LOST = "lost_among_too_many_messages"
 
 
 class Publisher:
@@ -81,7 +67,7 @@ class Publisher:
         self._pace = pace
         self._clock = clock
         self._bells = bells
-        self._paces: dict[tuple[str, OutboxKind | None], Pace] = {}
+        self._paces: dict[tuple[str, frozenset[OutboxKind]], Pace] = {}
         self._writers: dict[str, asyncio.Task[bool]] = {}
         self._loop: asyncio.Task[None] | None = None
 
@@ -117,7 +103,12 @@ class Publisher:
 
     def _emptied(self, channel: str, writer: "asyncio.Task[bool]") -> None:
         del self._writers[channel]
-        if not writer.cancelled() and writer.result():
+        if writer.cancelled():
+            return
+        if writer.exception() is not None:
+            # A later look starts another one.
+            log.error("writer_failed", channel=channel, exc_info=writer.exception())
+        elif writer.result():
             self._bells.outbox.ring()  # something may have come while the last message went out
 
     async def _empty(self, channel: str) -> bool:
@@ -130,7 +121,7 @@ class Publisher:
                 rows = await self._database.read(look)
                 if not rows or self._watch.installation.lost:
                     return sent
-                group = _together(rows)
+                group = together(rows)
                 await self._send(group, self._pace_of(group[0]))
                 sent = True
             except StoreError as error:
@@ -139,17 +130,18 @@ class Publisher:
 
     def _pace_of(self, row: Outgoing) -> Pace:
         """Slack counts new messages, changes and whispers apart."""
-        lane = row.kind if row.kind in (OutboxKind.CARD, OutboxKind.WHISPER) else None
         fresh = Pace(self._pace.messages_per_second, self._pace.burst)
-        return self._paces.setdefault((row.channel, lane), fresh)
+        return self._paces.setdefault((row.channel, lane_of(row.kind)), fresh)
 
     async def _send(self, rows: Sequence[Outgoing], pace: Pace) -> None:
         try:
             posts = await self._poster.send(rows, pace.turn)
         except SlackApiError as error:
-            await self._refused(rows, error)
+            await self._refused(rows, refusal(error))
         except StillUnderWay as under_way:
-            await self._hold(rows, under_way.until)
+            await self._hold(rows, under_way.wait)
+        except TooManyToLookThrough:
+            await self._give_up(rows, LOST)
         except Withheld as withheld:
             await self._bury(rows, f"{outbox.WITHHELD}{withheld.why}")
         except Unread as unread:
@@ -167,7 +159,7 @@ class Publisher:
         except Exception as error:
             # One message that can't be made must not keep the others of its channel.
             log.exception("message_failed", tenant=self._tenant, run=rows[0].run)
-            await self._later(rows, repr(error))
+            await self._later(rows, repr(error), attempts_max=UNKNOWN_ATTEMPTS_MAX)
         else:
             await self._sent(posts)
 
@@ -180,64 +172,82 @@ class Publisher:
                     outbox.insert_message(tx, post.row, post.channel, post.ts, post.shown, now)
                 elif post.row.follows and post.shown:
                     outbox.card_shown(tx, post.row.tenant, post.row.follows, post.shown)
-                outbox.mark_sent(tx, post.row, now)
+                if not post.refused:
+                    outbox.mark_sent(tx, post.row, now)
+                elif post.ts is None:
+                    undelivered.give_up(tx, [post.row], post.refused, now)
+                else:
+                    # It is there, and its thread hangs under it; only nobody can decide in it.
+                    outbox.mark_sent(tx, post.row, now)
+                    undelivered.tell_requester(tx, post.row, post.refused, now)
 
         await self._database.write(work)
 
-    async def _refused(self, rows: Sequence[Outgoing], error: SlackApiError) -> None:
-        code = str(error.response.get("error", "unknown"))
-        if error.response.status_code == 429 or code == "ratelimited":
-            await self._slow_down(rows, float(error.response.headers.get("Retry-After", 1)))
-        elif code in PERMANENT:
-            await self._give_up(rows, code)
-        elif code in CARD_GONE:
-            if await self._watch.card_gone(rows[0]):
-                await self._later(rows, code, sent=False)
-            else:
-                await self._bury(rows, f"{outbox.WITHHELD}{code}")
-        elif code in CHANNEL_CHANGED:
-            if await self._watch.channel_changed_under(rows[0]):
-                await self._later(rows, code, sent=False)
-            else:
+    async def _refused(self, rows: Sequence[Outgoing], refused: Refusal) -> None:
+        code = refused.code
+        match refused.meaning:
+            case Meaning.SLOW_DOWN:
+                await self._slow_down(rows, refused)
+            case Meaning.SIMPLER | Meaning.NEVER | Meaning.NOBODY | Meaning.NOT_THERE:
                 await self._give_up(rows, code)
-        elif code in UNINSTALLED:
-            self._watch.uninstalled()
-            await self._later(rows, code, sent=False)
-        else:
-            await self._later(rows, code)
+            case Meaning.CARD:
+                if await self._watch.card_gone(rows[0]):
+                    await self._later(rows, code, sent=False)
+                else:
+                    await self._bury(rows, f"{outbox.WITHHELD}{code}")
+            case Meaning.CHANNEL:
+                if await self._watch.channel_changed_under(rows[0]):
+                    await self._later(rows, code, sent=False)
+                else:
+                    await self._give_up(rows, code)
+            case Meaning.UNINSTALLED | Meaning.NOT_OURS:
+                self._watch.uninstalled()
+                await self._later(rows, code, sent=False)
+            case Meaning.LATER | Meaning.PLAN:
+                await self._later(rows, code, sent=False)
+            case Meaning.DOUBT:
+                await self._later(rows, code)
+            case Meaning.UNKNOWN:
+                await self._later(rows, code, attempts_max=UNKNOWN_ATTEMPTS_MAX)
 
-    async def _slow_down(self, rows: Sequence[Outgoing], pause_s: float) -> None:
-        """Slack took nothing and asks the whole channel to wait, so the channel's writer does."""
-        log.info("slack_asks_to_wait", tenant=self._tenant, channel=rows[0].channel, pause_s=pause_s)
-        now = self._clock()
+    async def _slow_down(self, rows: Sequence[Outgoing], refused: Refusal) -> None:
+        """Slack took nothing and asks to wait: with messages of this kind in this channel, or with a look.
+
+        It counts each method by itself, so all others go on. Being asked to wait is no failure.
+        """
+        log.info("slack_asks_to_wait", channel=rows[0].channel, method=refused.method, pause_s=refused.wait_s)
+        until = self._clock() + timedelta(seconds=refused.wait_s)
+        resting = lane_of(rows[0].kind) if refused.method.startswith("chat.") else frozenset()
 
         def work(tx: Transaction) -> None:
             for row in rows:
                 # An earlier post in doubt stays so: it may have been the look for it that was slowed down.
                 if row.state != "sending":
-                    outbox.postpone(tx, row, now, "ratelimited", failed=False)
+                    outbox.postpone(tx, row, until, refused.code, failed=False)
+                else:
+                    outbox.hold(tx, row, until)
+            outbox.rest(tx, self._tenant, rows[0].channel, resting, until)
 
         await self._database.write(work)
-        await asyncio.sleep(min(pause_s, SLOW_DOWN_MAX_S))
 
     async def _give_up(self, rows: Sequence[Outgoing], code: str) -> None:
-        """Slack will never take these: the person who asked hears of it directly, and the row is dead."""
+        """Slack will never take these: dead letters by name, and whoever asked hears of it directly."""
         log.error("message_undeliverable", tenant=self._tenant, run=rows[0].run, error=code)
-        try:
-            await self._poster.tell_requester(rows[0], code)
-        except (SlackApiError, aiohttp.ClientError, TimeoutError) as error:
-            log.error("requester_unreachable", tenant=self._tenant, run=rows[0].run, error=str(error))
+        now = self._clock()
+        await self._database.write(lambda tx: undelivered.give_up(tx, rows, code, now))
 
-        await self._bury(rows, code)
+    async def _bury(self, rows: Sequence[Outgoing], why: str) -> None:
+        """Given up on purpose: its requester is told another way."""
 
-    async def _bury(self, rows: Sequence[Outgoing], code: str) -> None:
         def work(tx: Transaction) -> None:
             for row in rows:
-                outbox.mark_dead(tx, row, code)
+                outbox.withhold(tx, row, why)
 
         await self._database.write(work)
 
-    async def _hold(self, rows: Sequence[Outgoing], until: datetime) -> None:
+    async def _hold(self, rows: Sequence[Outgoing], wait: timedelta) -> None:
+        until = self._clock() + wait
+
         def work(tx: Transaction) -> None:
             for row in rows:
                 if row.state == "sending":
@@ -245,42 +255,24 @@ class Publisher:
 
         await self._database.write(work)
 
-    async def _later(self, rows: Sequence[Outgoing], error: str, *, sent: bool = True) -> None:
+    async def _later(
+        self, rows: Sequence[Outgoing], error: str, *, sent: bool = True, attempts_max: int = ATTEMPTS_MAX
+    ) -> None:
         """Another try after a pause. What may have been sent, and can be found, is looked for first."""
-        if rows[0].attempts + 1 >= ATTEMPTS_MAX:
+        # `attempts_max` is for what fails the same way again, not for what comes after other failures.
+        limit = attempts_max if rows[0].error == error else ATTEMPTS_MAX
+        if rows[0].attempts + 1 >= limit:
             await self._give_up(rows, error)
             return
         pause = pause_after(rows[0].attempts, RETRY_FIRST, RETRY_FACTOR, RETRY_MAX, rows[0].id)
         log.warning("message_delayed", tenant=self._tenant, run=rows[0].run, error=error, pause=str(pause))
-        now = self._clock()
-        due_at = now + pause
+        due_at = self._clock() + pause
 
         def work(tx: Transaction) -> None:
             for row in rows:
                 if row.kind in POSTED and (sent or row.state == "sending"):
-                    outbox.mark_sending(tx, row, now)
-                    outbox.doubt(tx, row, due_at, error)
+                    outbox.put_off(tx, row, due_at, error)
                 else:
                     outbox.postpone(tx, row, due_at, error, failed=True)
 
         await self._database.write(work)
-
-
-# Kinds that make a new message which can be found again. A card is changed, a whisper leaves no trace:
-# both may simply be sent once more.
-POSTED = frozenset([OutboxKind.ROOT, OutboxKind.STEP, OutboxKind.ASK, OutboxKind.REPLY])
-
-
-def _together(rows: Sequence[Outgoing]) -> Sequence[Outgoing]:
-    """The first row, with those that go out with it: later steps up to the run's next other message, or
-    every change to the same card."""
-    first = rows[0]
-    if first.kind == OutboxKind.CARD:
-        return [row for row in rows if row.kind == OutboxKind.CARD and row.run == first.run]
-    group = [first]
-    if first.kind == OutboxKind.STEP:
-        for row in (each for each in rows[1:] if each.run == first.run and each.kind != OutboxKind.CARD):
-            if row.kind != OutboxKind.STEP:
-                break
-            group.append(row)
-    return group

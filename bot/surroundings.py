@@ -5,7 +5,8 @@ one call. What is wrong is read again each time, since somebody may be mending i
 Whether a card is still there costs a call each, at a pace well below Slack's.
 """
 
-from collections.abc import Awaitable, Mapping, Sequence
+import time
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
@@ -14,8 +15,9 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
-from bot.directory import GONE, UNINSTALLED, SlackDirectory, person_of
+from bot.directory import SlackDirectory, person_of
 from bot.pace import Pace
+from bot.slack_errors import Meaning, refusal
 from store.records import Message
 from workflows.approvals.policy import Policy, VoterFacts
 from workflows.clock import Clock
@@ -27,8 +29,6 @@ KEPT_MAX = 2_000
 # https://docs.slack.dev/apis/web-api/rate-limits
 CARDS_PER_S = 0.5
 CARDS_BURST = 20
-# A private channel that Slack shows us no more, one that was deleted, and one that never was.
-UNSEEN = frozenset(["channel_not_found", "not_in_channel"])
 TOMBSTONE = "tombstone"
 
 T = TypeVar("T")
@@ -52,6 +52,7 @@ class SlackSurroundings:
         self._clock = clock
         self._shared_channels = shared_channels
         self._pace = Pace(CARDS_PER_S, CARDS_BURST)
+        self._not_before: dict[str, float] = {}
         self._open: dict[str, datetime] = {}
         self._here: dict[str, tuple[Standing, datetime]] = {}
 
@@ -75,9 +76,9 @@ class SlackSurroundings:
         if id in self._here and self._is_fresh(self._here[id][1]):
             return self._here[id][0]
         try:
-            found = (await self._call(self._client.users_info(user=id)))["user"]
+            found = (await self._call("users.info", lambda: self._client.users_info(user=id)))["user"]
         except _Refused as refused:
-            if refused.why not in GONE:
+            if refused.meaning != Meaning.NOBODY:
                 raise
             found = None
         standing = self._standing(found)
@@ -89,14 +90,15 @@ class SlackSurroundings:
         """A deleted message with replies leaves a tombstone where it was."""
         await self._pace.turn()
         answer = await self._call(
-            self._client.conversations_history(
+            "conversations.history",
+            lambda: self._client.conversations_history(
                 channel=card.channel, oldest=card.ts, latest=card.ts, inclusive=True, limit=1
-            )
+            ),
         )
         return any(each["ts"] == card.ts and each.get("subtype") != TOMBSTONE for each in answer["messages"])
 
     async def check_installed(self) -> None:
-        await self._call(self._client.auth_test())
+        await self._call("auth.test", self._client.auth_test)
 
     def approvers(self, policy: Policy) -> Sequence[VoterFacts]:
         return self._directory.everybody(policy)
@@ -111,10 +113,14 @@ class SlackSurroundings:
         if id in self._open and self._is_fresh(self._open[id]):
             return Place.OPEN
         try:
-            found = (await self._call(self._client.conversations_info(channel=id)))["channel"]
+            answer = await self._call(
+                "conversations.info", lambda: self._client.conversations_info(channel=id)
+            )
+            found = answer["channel"]
         except _Refused as refused:
-            if refused.why not in UNSEEN:
+            if refused.meaning != Meaning.CHANNEL:
                 raise
+            # A private channel that Slack shows us no more, one that was deleted, or one that never was.
             return None
         place = place_of(found, shared_channels=self._shared_channels)
         if place == Place.OPEN:
@@ -129,16 +135,23 @@ class SlackSurroundings:
             return Standing.OUTSIDE
         return Standing.MEMBER if person.full_member else Standing.GUEST
 
-    async def _call(self, call: Awaitable[AsyncSlackResponse]) -> AsyncSlackResponse:
+    async def _call(
+        self, method: str, call: Callable[[], Awaitable[AsyncSlackResponse]]
+    ) -> AsyncSlackResponse:
+        """Slack counts each method by itself: one that it asked to wait with is not called before."""
+        if time.monotonic() < self._not_before.get(method, 0.0):
+            raise Unread(f"Slack asked to wait with {method}", answered=False)
         try:
-            return await call
+            return await call()
         except SlackApiError as error:
-            code = str(error.response.get("error") or "unreadable answer")
-            if code in UNINSTALLED:
-                raise Uninstalled(code) from None
-            if error.response.status_code == 429 or error.response.status_code >= 500:
-                raise Unread(code, answered=False) from None
-            raise _Refused(code) from None
+            refused = refusal(error)
+            if refused.meaning.ends_access:
+                raise Uninstalled(refused.code) from None
+            if refused.meaning == Meaning.SLOW_DOWN:
+                self._not_before[method] = time.monotonic() + refused.wait_s
+            if refused.meaning in (Meaning.SLOW_DOWN, Meaning.DOUBT):
+                raise Unread(refused.code, answered=False) from None
+            raise _Refused(refused.code, refused.meaning) from None
         except (aiohttp.ClientError, TimeoutError) as error:
             raise Unread(str(error) or type(error).__name__, answered=False) from None
 
@@ -155,8 +168,9 @@ def _keep(kept: dict[str, T], id: str, fact: T) -> None:
 class _Refused(Unread):
     """Slack's definite no: `why` is its word."""
 
-    def __init__(self, code: str) -> None:
+    def __init__(self, code: str, meaning: Meaning) -> None:
         super().__init__(code, answered=True)
+        self.meaning = meaning
 
 
 def place_of(found: Mapping[str, Any], *, shared_channels: bool) -> Place:

@@ -7,7 +7,7 @@ from typing import Literal
 Target = Literal["slack", "stripe", "webhook", "delivery", "model"]
 Misbehaviour = Literal["rubbish", "too_long", "raise_risk", "lower_risk", "echo", "overreach"]
 Trouble = Literal[
-    "error", "rate_limit", "lose_answer", "delay", "down", "drop", "repeat", "reorder", "silence"
+    "error", "rate_limit", "lose_answer", "hollow", "delay", "down", "drop", "repeat", "reorder", "silence"
 ]
 Action = Trouble | Misbehaviour
 
@@ -21,11 +21,12 @@ class Fault:
     language model). `method` is a glob over the call's name: a Web API method (`chat.postMessage`), a Stripe
     call (`refunds.create`), an event's type (`refund.failed`), or a payload type (`block_actions`).
     `error` answers `status` (Slack: `{"ok": false, "error": code}`) without doing anything, `lose_answer`
-    does the work and cuts the connection, `down` cuts it before any work, `rate_limit` answers 429,
-    `delay` waits `delay_ms` first, `drop` and `repeat` are for webhooks and deliveries. A webhook may
-    also be overtaken by the next one (`reorder`), and deliveries end in `silence`: the connections there are
-    stay open, and nothing is said on them any more. A `model` may also misbehave in what it answers; see
-    `sandbox/model/words.py`.
+    does the work and cuts the connection, `hollow` (Slack only) does it and answers nothing but `ok`,
+    `rubbish` does it and answers with a proxy's plain text, `down` cuts it before any work, `rate_limit`
+    answers 429, `delay` waits `delay_ms` first, `drop` and `repeat` are for webhooks and deliveries. A
+    webhook may also be overtaken by the next one (`reorder`), and deliveries end in `silence`: the
+    connections there are stay open, and nothing is said on them any more. A `model` may also misbehave in
+    what it answers; see `sandbox/model/words.py`.
     """
 
     target: Target

@@ -9,8 +9,8 @@ from pathlib import Path
 from store import outbox
 from store.errors import Unreadable
 from store.migrate import known_schema
-from store.outbox import DeadLetter
 from store.ownership import owner
+from store.records import DeadLetter
 from store.sqlite import open_for_reading
 from store.transaction import Transaction
 

@@ -1,12 +1,12 @@
 """What Slack still has to be told, and where what was told lives. None of this commits."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from store import steps
 from store.identity import identifier
-from store.records import Message, OutboxKind, Outgoing
+from store.records import DeadLetter, Message, OutboxKind, Outgoing
 from store.statements import statements
 from store.transaction import Transaction
 
@@ -35,17 +35,6 @@ class NewOutgoing:
     @property
     def id(self) -> str:
         return identifier("out", self.tenant, self.run, self.kind, self.what)
-
-
-@dataclass(frozen=True)
-class DeadLetter:
-    """What Slack refused for good, and why."""
-
-    id: str
-    run: str
-    kind: str
-    channel: str
-    error: str
 
 
 def root_id(tenant: str, run: str) -> str:
@@ -93,18 +82,31 @@ def postpone(tx: Transaction, row: Outgoing, due_at: datetime, error: str, *, fa
     tx.change(SQL["postpone"], tenant=row.tenant, id=row.id, due_at=due_at, error=error, failed=int(failed))
 
 
-def doubt(tx: Transaction, row: Outgoing, due_at: datetime, error: str) -> None:
-    tx.change(SQL["doubt"], tenant=row.tenant, id=row.id, due_at=due_at, error=error)
+def put_off(tx: Transaction, row: Outgoing, due_at: datetime, error: str) -> None:
+    """One that was being sent stays in doubt."""
+    tx.change(SQL["put_off"], tenant=row.tenant, id=row.id, due_at=due_at, error=error)
 
 
 def hold(tx: Transaction, row: Outgoing, due_at: datetime) -> None:
     tx.change(SQL["hold"], tenant=row.tenant, id=row.id, due_at=due_at)
 
 
-def mark_dead(tx: Transaction, row: Outgoing, error: str) -> None:
-    tx.change(SQL["mark_dead"], tenant=row.tenant, id=row.id, error=error)
-    followers = error if error.startswith(WITHHELD) else f"{row.id} could not be posted"
+def rest(tx: Transaction, tenant: str, channel: str, kinds: Collection[OutboxKind], until: datetime) -> None:
+    """Nothing of these kinds goes out in the channel before then."""
+    tx.run(SQL["rest"], tenant=tenant, channel=channel, kinds=sorted(kinds), until=until)
+
+
+def mark_dead(tx: Transaction, row: Outgoing, error: str, now: datetime) -> None:
+    """Slack won't take it: a dead letter. What follows it can't be said either."""
+    tx.change(SQL["mark_dead"], tenant=row.tenant, id=row.id, error=error, dead_at=now)
+    followers = f"{row.id} could not be posted"
     tx.run(SQL["dead_followers"], tenant=row.tenant, id=row.id, error=followers)
+
+
+def withhold(tx: Transaction, row: Outgoing, why: str) -> None:
+    """Given up on purpose, with what follows it. `why` begins with WITHHELD."""
+    tx.change(SQL["mark_dead"], tenant=row.tenant, id=row.id, error=why, dead_at=None)
+    tx.run(SQL["dead_followers"], tenant=row.tenant, id=row.id, error=why)
 
 
 def times_posted_again(tx: Transaction, tenant: str, run: str) -> int:
@@ -121,10 +123,15 @@ def post_again(tx: Transaction, lost: Message, times: int, now: datetime) -> Non
 
 def dead(tx: Transaction, limit: int) -> Sequence[DeadLetter]:
     """Newest first, of every workspace in the file."""
-    return [
-        DeadLetter(str(row["id"]), str(row["run"]), str(row["kind"]), str(row["channel"]), str(row["error"]))
-        for row in tx.all(SQL["dead"], limit=limit)
-    ]
+    return [DeadLetter.of(row) for row in tx.all(SQL["dead"], limit=limit)]
+
+
+def dead_for(
+    tx: Transaction, tenant: str, user: str, names: Sequence[str], since: datetime, limit: int
+) -> Sequence[DeadLetter]:
+    """Those that concern a person: they asked, or a policy names one of `names` as who decides."""
+    found = tx.all(SQL["dead_for"], tenant=tenant, user=user, names=list(names), since=since, limit=limit)
+    return [DeadLetter.of(row) for row in found]
 
 
 def of_run(tx: Transaction, tenant: str, run: str) -> Sequence[Outgoing]:

@@ -217,6 +217,17 @@ class Outgoing(Record):
     ts: str | None = None
 
 
+class DeadLetter(Record):
+    """What Slack refused for good, since when, and its word for why."""
+
+    id: str
+    run: str
+    kind: OutboxKind
+    channel: str
+    error: str
+    dead_at: Moment
+
+
 class Message(Record):
     """Where something that was told lives. `shown` is the digest of a card as Slack last took it."""
 

@@ -14,9 +14,14 @@ class Bell:
         self._rung.set()
 
     async def wait(self, at_most_s: float) -> None:
-        """Returns when rung, or after `at_most_s` seconds."""
+        """Returns when rung, or after `at_most_s` seconds.
+
+        Python 3.11's `wait_for` swallows a cancellation that comes just as the bell rings: the loop that is
+        to stop would go on for ever.
+        """
         try:
-            await asyncio.wait_for(self._rung.wait(), at_most_s)
+            async with asyncio.timeout(at_most_s):
+                await self._rung.wait()
         except TimeoutError:
             return
         finally:

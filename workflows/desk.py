@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from store import approvals, outbox, runs
-from store.records import Approval, Message, Run
+from store.records import Approval, DeadLetter, Message, Run
 from store.transaction import Transaction
 
 PAGE_ROWS = 10
+LETTERS_MAX = 5
 LATELY = timedelta(days=7)
 
 
@@ -52,10 +53,19 @@ class Page:
 
 
 @dataclass(frozen=True)
+class Undelivered:
+    """A message about this run that Slack took in no form."""
+
+    run: Run
+    letter: DeadLetter
+
+
+@dataclass(frozen=True)
 class Desk:
     waiting: Page
     asked: Page
     decided: Page
+    undelivered: tuple[Undelivered, ...] = ()
 
 
 def waiting(tx: Transaction, owner: Owner, number: int) -> Page:
@@ -91,6 +101,13 @@ def decided(tx: Transaction, owner: Owner, number: int, now: datetime) -> Page:
     number = _within(number, total)
     found = approvals.decided_for(tx, tenant, user, names, since, PAGE_ROWS, number * PAGE_ROWS)
     return Page(_of_approvals(tx, found), number, total)
+
+
+def undelivered(tx: Transaction, owner: Owner, now: datetime) -> tuple[Undelivered, ...]:
+    """What Slack refused to show lately of what this person asked for, or might decide: the newest ones."""
+    letters = outbox.dead_for(tx, owner.tenant, owner.user, owner.names, now - LATELY, LETTERS_MAX)
+    read = [(runs.get(tx, owner.tenant, each.run), each) for each in letters]
+    return tuple(Undelivered(run, letter) for run, letter in read if run is not None)
 
 
 def _within(number: int, total: int) -> int:

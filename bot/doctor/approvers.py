@@ -6,14 +6,14 @@ from datetime import datetime
 
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.directory import GONE, person_of
+from bot.directory import person_of
 from bot.doctor.finding import Finding
 from bot.doctor.slack_answers import Refusal, answer
+from bot.slack_errors import Meaning, meaning_of
 from workflows.approvals.policy import Policy, Verdict, VoterFacts, judge
 
 # Slack lets users.info be asked about a hundred times a minute.
 PEOPLE_MAX = 50
-UNPAID = frozenset(["paid_teams_only", "plan_upgrade_required", "not_allowed_on_plan"])
 # Nobody, so that nobody is judged by their own request.
 NO_REQUESTER = ""
 
@@ -71,7 +71,7 @@ async def _facts(
     client: AsyncWebClient, tenant: str, user: str, members: Members, now: datetime
 ) -> VoterFacts | Refusal:
     found = await answer(client.users_info(user=user))
-    gone = isinstance(found, Refusal) and found.code in GONE
+    gone = isinstance(found, Refusal) and meaning_of(found.code) == Meaning.NOBODY
     if isinstance(found, Refusal) and not gone:
         return found
     person = person_of(None if isinstance(found, Refusal) else found["user"], tenant, now)
@@ -92,7 +92,7 @@ def _listed(found: Sequence[str] | Refusal) -> Sequence[str]:
 def _unread(key: str, group: str, found: Sequence[str] | Refusal) -> Finding:
     if not isinstance(found, Refusal):
         return Finding(f"{key}: nobody is in the user group {group}.", "Add people to it in Slack.")
-    if found.code in UNPAID:
+    if meaning_of(found.code) == Meaning.PLAN:
         return Finding(
             f"{key}: this workspace's plan has no user groups ({found.code}), so {group} can't be read.",
             "Name people in `users` instead, or take a paid Slack plan.",

@@ -7,10 +7,12 @@ import aiohttp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
+from bot.slack_errors import refusal
+
 
 @dataclass(frozen=True)
 class Refusal:
-    """`code` is Slack's word (`channel_not_found`), or ours for no answer at all."""
+    """`code` is Slack's word (`channel_not_found`), or ours for no answer, or for one that isn't Slack's."""
 
     code: str
 
@@ -22,6 +24,6 @@ async def answer(call: Awaitable[AsyncSlackResponse]) -> AsyncSlackResponse | Re
     try:
         return await call
     except SlackApiError as error:
-        return Refusal(str(error.response.get("error") or "unreadable answer"))
+        return Refusal(refusal(error).code)
     except (aiohttp.ClientError, TimeoutError):
         return Refusal(NO_ANSWER)

@@ -9,6 +9,7 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.doctor.finding import Finding
 from bot.doctor.slack_answers import NO_ANSWER, Refusal, answer
+from bot.slack_errors import Meaning, meaning_of
 
 # What each scope of manifest.yml is for.
 SCOPES = {
@@ -22,14 +23,12 @@ SCOPES = {
     "usergroups:read": "who is in the approvers' user groups",
     "users:read": "who is active and a full member",
 }
-# Slack's words for a token it gave out, and that is good for nothing any more. A wrong one is `invalid_auth`.
-UNINSTALLED = frozenset(["account_inactive", "token_revoked"])
 # Slack refuses signatures older than five minutes, and approvals expire by this clock.
 CLOCK_OFF_MAX = timedelta(seconds=60)
 
 
 def bot_token_refused(code: str) -> Finding:
-    if code in UNINSTALLED:
+    if meaning_of(code) == Meaning.UNINSTALLED:
         return Finding(
             f"SLACK_BOT_TOKEN: Slack says that the app was uninstalled from its workspace: {code}.",
             "Install it again under Install App, and take its new Bot User OAuth Token.",

@@ -38,6 +38,7 @@ def register(
                 waiting=desk.waiting(tx, owner, pages.waiting),
                 asked=desk.asked(tx, owner, pages.asked),
                 decided=desk.decided(tx, owner, pages.decided, now),
+                undelivered=desk.undelivered(tx, owner, now),
             )
 
         view = home(await database.read(read), lines, commands)

@@ -1,18 +1,21 @@
 """One run as an entry of a list, in App Home and `/signoff pending`: what it is, its card, how it stands."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.views import mrkdwn, status
 from bot.views.describe import RISK_EMOJI
-from store.records import Approval, ApprovalStatus, Run, RunStatus
+from store.records import Approval, ApprovalStatus, OutboxKind, Run, RunStatus
 from workflows.approvals.policy import Said
-from workflows.desk import Item
+from workflows.desk import Item, Undelivered
 from workflows.gates import Asks, GateRequest
 
 HEADLINE_MAX = 150
 TITLE_MAX = 120
 OUTCOME_MAX = 150
+# Slack's word for why it refused something. Anything else is a failure of ours, and told by the log alone.
+_WORD = re.compile(r"[a-z_]{1,60}")
 
 _DECIDED = {
     ApprovalStatus.APPROVED: ":white_check_mark: Approved",
@@ -28,6 +31,14 @@ _OF_OUR_OWN = {
     (Asks.OUTCOME, ApprovalStatus.REJECTED): ":no_entry_sign: Left as it is",
     (Asks.VERSION, ApprovalStatus.APPROVED): ":white_check_mark: Told to go on",
     (Asks.VERSION, ApprovalStatus.REJECTED): ":no_entry_sign: Stopped",
+}
+_REFUSED = {
+    OutboxKind.ROOT: "Its card",
+    OutboxKind.CARD: "A change of its card",
+    OutboxKind.STEP: "A step",
+    OutboxKind.ASK: "The call to its approvers",
+    OutboxKind.REPLY: "A reply about it",
+    OutboxKind.WHISPER: "A word to who asked",
 }
 
 
@@ -74,6 +85,16 @@ class Lines:
             f"*{self._linked(item, title)}* · {self._asks(run)}, asked by {mrkdwn.user(run.requester)}\n"
             f"{_verdict(approval)}{who} {mrkdwn.date(approval.decided_at)}"
             f"{_came_of_it(run, approval)}"
+        )
+
+    def undelivered(self, given: Undelivered) -> str:
+        """What could not be shown of a request, where, and why."""
+        letter, run = given.letter, given.run
+        why = letter.error if _WORD.fullmatch(letter.error) else "it could not be sent"
+        return (
+            f":warning: *{self._asks(run)}*, asked by {mrkdwn.user(run.requester)}\n"
+            f"{_REFUSED[letter.kind]} could not be shown in {mrkdwn.channel(letter.channel)}: {why} "
+            f"· {mrkdwn.date(letter.dead_at)}"
         )
 
     def link(self, item: Item, label: str) -> str:

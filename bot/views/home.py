@@ -13,6 +13,9 @@ from workflows.desk import Desk, Item, Page
 
 NOTHING_WAITS = "Nothing waits for you."
 NOTHING_ASKED = "You have not asked for anything yet. {} asks for something."
+TELL_THEM = (
+    "Slack refused these for good. Tell people yourself; `signoff doctor` names what was refused, and why."
+)
 NOTHING_DECIDED = "Nothing of yours was decided in the last seven days."
 
 
@@ -25,6 +28,7 @@ def home(desk: Desk, lines: Lines, commands: list[str]) -> dict[str, Any]:
         "callback_id": Callback.HOME.value,
         "private_metadata": json.dumps(pages),
         "blocks": [
+            *_undelivered(desk, lines),
             *_list("waiting", "Waiting for you", desk.waiting, lines.waiting, NOTHING_WAITS),
             {"type": "divider"},
             *_list("asked", "What you asked for", desk.asked, lines.asked, NOTHING_ASKED.format(how)),
@@ -42,8 +46,20 @@ def _list(name: str, title: str, page: Page, line: Callable[[Item], str], none: 
     return [header(f"{title} ({page.total:,})"), *entries, *_paging(name, page)]
 
 
+def _undelivered(desk: Desk, lines: Lines) -> Blocks:
+    """First of all, and only where there is any: somebody has to tell people another way."""
+    if not desk.undelivered:
+        return []
+    entries = [_section(lines.undelivered(each), each.run.id) for each in desk.undelivered]
+    return [header("Not shown in Slack"), *entries, context(TELL_THEM), {"type": "divider"}]
+
+
 def _entry(text: str, item: Item) -> dict[str, Any]:
-    reasoning = button(Action.REASONING, "View reasoning", item.run.id)
+    return _section(text, item.run.id)
+
+
+def _section(text: str, run: str) -> dict[str, Any]:
+    reasoning = button(Action.REASONING, "View reasoning", run)
     return {"type": "section", "text": marked(next(pieces(text, SECTION_TEXT_MAX))), "accessory": reasoning}
 
 

@@ -13,6 +13,7 @@ URL_MAX = 1000
 DAY_AND_TIME = "{date_short_pretty} at {time}"
 
 _USER = re.compile(r"[UW][A-Z0-9]{1,30}")
+_CHANNEL = re.compile(r"[CDG][A-Z0-9]{1,30}")
 _GROUP = re.compile(r"S[A-Z0-9]{1,30}")
 _WEB_ADDRESS = re.compile(r"https?://[!#-;=?-{}~]+")  # printable ASCII without space, ", <, > and |
 # U+061C, U+200E, U+200F, U+202A to U+202E, U+2066 to U+2069: they turn round what stands beside them.
@@ -62,6 +63,10 @@ def is_user(id: str) -> bool:
 
 def group(id: str) -> str:
     return f"<!subteam^{id}>" if _GROUP.fullmatch(id) else literal(id, 60)
+
+
+def channel(id: str) -> str:
+    return f"<#{id}>" if _CHANNEL.fullmatch(id) else literal(id, 60)
 
 
 def link(url: str, label: str) -> str:

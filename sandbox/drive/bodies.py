@@ -127,7 +127,7 @@ class ResetBody(Body):
 
 
 ACTIONS: dict[Target, frozenset[Action]] = {
-    "slack": frozenset({"error", "rate_limit", "lose_answer", "delay", "down"}),
+    "slack": frozenset({"error", "rate_limit", "lose_answer", "hollow", "rubbish", "delay", "down"}),
     "stripe": frozenset({"error", "rate_limit", "lose_answer", "delay", "down"}),
     "model": frozenset({"error", "rate_limit", "lose_answer", "delay", "down", *get_args(Misbehaviour)}),
     "webhook": frozenset({"drop", "repeat", "reorder", "delay", "lose_answer", "down"}),

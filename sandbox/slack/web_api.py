@@ -63,6 +63,10 @@ class WebApi:
         if fault and fault.action in ("lose_answer", "down") and request.transport:
             request.transport.abort()
         headers = {**reply.headers, **self._always(request, arguments)}
+        if fault and fault.action == "rubbish":
+            return web.Response(text="upstream connect error", status=fault.status, headers=headers)
+        if fault and fault.action == "hollow":
+            return web.json_response({"ok": reply.body["ok"]}, headers=headers)
         return web.json_response(reply.body, status=reply.status, headers=headers)
 
     def _always(self, request: web.Request, arguments: Arguments) -> dict[str, str]:

@@ -39,17 +39,25 @@ WHERE tenant = :tenant AND id = :id AND state IN ('due', 'sending')
 UPDATE outbox SET state = 'due', due_at = :due_at, error = :error, attempts = attempts + :failed
 WHERE tenant = :tenant AND id = :id AND state IN ('due', 'sending')
 
--- name: doubt
--- The answer was lost: the row stays `sending`, so that it is looked for before it is sent again.
+-- name: put_off
+-- The answer was lost, or the call never made: a row that is `sending` stays so, and is looked for before it is sent
+-- again.
 UPDATE outbox SET due_at = :due_at, error = :error, attempts = attempts + 1
-WHERE tenant = :tenant AND id = :id AND state = 'sending'
+WHERE tenant = :tenant AND id = :id AND state IN ('due', 'sending')
 
 -- name: hold
 -- The latest call may still arrive at Slack: too early to conclude anything from not finding it.
 UPDATE outbox SET due_at = :due_at WHERE tenant = :tenant AND id = :id AND state = 'sending'
 
+-- name: rest
+-- Slack asked to wait with messages of these kinds in this channel. Whatever waits longer anyway goes on doing so.
+UPDATE outbox SET due_at = :until
+WHERE tenant = :tenant AND channel = :channel AND state IN ('due', 'sending') AND due_at < :until
+  AND kind IN (SELECT value FROM json_each(:kinds))
+
 -- name: mark_dead
-UPDATE outbox SET state = 'dead', error = :error WHERE tenant = :tenant AND id = :id AND state IN ('due', 'sending')
+UPDATE outbox SET state = 'dead', error = :error, dead_at = :dead_at
+WHERE tenant = :tenant AND id = :id AND state IN ('due', 'sending')
 
 -- name: dead_followers
 -- What waits for a message that will never be there can't be sent either.
@@ -68,8 +76,18 @@ DELETE FROM messages WHERE tenant = :tenant AND outbox = :id AND ts = :ts
 -- name: dead
 -- Of every workspace: only commands on the machine itself ask this.
 -- What was withheld on purpose is none: its requester was told directly.
-SELECT id, run, kind, channel, error FROM outbox
-WHERE state = 'dead' AND error NOT LIKE 'withheld: %' ORDER BY seq DESC LIMIT :limit
+SELECT id, run, kind, channel, error, dead_at FROM outbox
+WHERE dead_at IS NOT NULL ORDER BY dead_at DESC, seq DESC LIMIT :limit
+
+-- name: dead_for
+-- Dead letters since a moment about what a person asked for, or might decide; newest first.
+SELECT o.id, o.run, o.kind, o.channel, o.error, o.dead_at
+FROM outbox AS o JOIN runs AS r ON r.tenant = o.tenant AND r.id = o.run
+WHERE o.tenant = :tenant AND o.dead_at >= :since
+  AND (r.requester = :user OR EXISTS (
+         SELECT 1 FROM approvals AS a, json_tree(a.policy) AS named
+         WHERE a.tenant = o.tenant AND a.run = o.run AND named.atom IN (SELECT value FROM json_each(:names))))
+ORDER BY o.dead_at DESC, o.seq DESC LIMIT :limit
 
 -- name: of_run
 SELECT * FROM outbox WHERE tenant = :tenant AND run = :run ORDER BY seq

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from tests.harness import Json, Sandbox, buttons, until
-from tests.scenarios.asking import Asked, alone, ask, hears, hurry, roots
+from tests.harness import Json, Sandbox, buttons, told, until
+from tests.scenarios.asking import Asked, alone, ask, hears, hurry, markup, roots
 
 Trouble = dict[str, Any]
 
@@ -14,6 +14,8 @@ TROUBLES: dict[str, Trouble] = {
     "answers 500": {"action": "error", "status": 500},
     "answers internal_error": {"action": "error", "code": "internal_error"},
     "loses its answer": {"action": "lose_answer"},
+    "says yes and not where": {"action": "hollow"},
+    "is hidden by a proxy's page": {"action": "rubbish", "status": 502},
     "is down": {"action": "down"},
 }
 
@@ -70,23 +72,42 @@ def test_trouble_at_the_card_only_delays_it(trouble: Sandbox, trouble_with: Trou
 
 def test_a_root_slack_refuses_for_good_is_told_to_the_requester_directly(trouble: Sandbox) -> None:
     before = direct(trouble, "riley")
-    trouble.fault("slack", "error", method="chat.postMessage", code="invalid_blocks")
+    trouble.fault("slack", "error", method="chat.postMessage", code="restricted_action")
     assert trouble.command("pi_plain06 1.00 x")["ok"]
-    [told] = until(lambda: direct(trouble, "riley")[len(before) :], "a direct message to Riley")
-    assert "Slack refused to show a refund of 1.00 on pi_plain06 in <#C0REFUNDS>" in told["text"]
-    assert "invalid_blocks" in told["text"]
+    [heard] = until(lambda: direct(trouble, "riley")[len(before) :], "a direct message to Riley")
+    assert "Slack refused to show a refund of 1.00 on pi_plain06 in <#C0REFUNDS>" in heard["text"]
+    assert "restricted_action" in heard["text"]
+    # Both who asked and who might have decided find it in their Home.
+    home = markup(trouble.post("home", user="riley")["view"]["blocks"])
+    assert "a refund of 1.00 on pi_plain06*, asked by <@U0RILEY>" in home
+    assert "Its card could not be shown in <#C0REFUNDS>: restricted_action" in home
+    assert "Not shown in Slack" not in told_to(trouble, "gus")
     # The channel goes on.
     _cancel(ask(trouble, "pi_plain07 1.00 x"))
+
+
+def test_a_card_refused_in_its_form_is_approved_in_a_simpler_one(trouble: Sandbox) -> None:
+    trouble.fault("slack", "error", method="chat.update", code="invalid_blocks", times=1)
+    asked = ask(trouble, "pi_plain07 1.00 in plain words")
+    card = asked.card()
+    assert {each["type"] for each in card["blocks"]} == {"section", "actions"}
+    assert "amount 100, currency usd" in told(card)
+    assert "in plain words" in told(card)
+    made_before = len(trouble.refunds("pi_plain07"))
+    assert trouble.click(card, "approve")["ok"]
+    asked.ended("done")
+    assert len(trouble.refunds("pi_plain07")) == made_before + 1
 
 
 def test_a_card_slack_refuses_for_good_is_told_to_the_requester_directly(trouble: Sandbox) -> None:
     before = direct(trouble, "riley")
     trouble.fault("slack", "error", method="chat.update", code="msg_blocks_too_long", times=10)
     asked = ask(trouble, "pi_plain08 1.00 x")
-    told = until(lambda: direct(trouble, "riley")[len(before) :], "a direct message to Riley")
-    assert "nobody can approve it" in told[0]["text"]
-    assert len(told) == 1
+    heard = until(lambda: direct(trouble, "riley")[len(before) :], "a direct message to Riley")
+    assert "nobody can approve it" in heard[0]["text"]
+    assert len(heard) == 1
     assert "approve" not in buttons(asked.root())
+    assert "A change of its card could not be shown" in told_to(trouble, "morgan")
     assert trouble.post("fault", clear=True)["ok"]
     _cancel(asked)
 
@@ -95,14 +116,14 @@ def test_an_archived_channel_is_told_to_the_requester_directly(trouble: Sandbox)
     assert trouble.post("channel", channel="#refunds", archived=True)["ok"]
     try:
         assert trouble.command("pi_plain09 1.00 x", channel="#general")["ok"]
-        [told] = until(
+        [heard] = until(
             lambda: [each for each in direct(trouble, "riley") if "pi_plain09" in each["text"]],
             "a direct message to Riley",
         )
     finally:
         assert trouble.post("channel", channel="#refunds", archived=False)["ok"]
-    assert "The channel for its card is archived." in told["text"]
-    assert "Nothing was done." in told["text"]
+    assert "The channel for its card is archived." in heard["text"]
+    assert "Nothing was done." in heard["text"]
 
 
 def test_a_requester_who_can_not_be_whispered_to_is_told_directly(trouble: Sandbox) -> None:
@@ -110,13 +131,13 @@ def test_a_requester_who_can_not_be_whispered_to_is_told_directly(trouble: Sandb
     try:
         asked = ask(trouble, "pi_spent 1.00 x", channel="#general")
         asked.ended("failed")
-        [told] = until(
+        [heard] = until(
             lambda: [each for each in direct(trouble, "riley") if "pi_spent" in each["text"]],
             "a direct message to Riley",
         )
     finally:
         assert trouble.post("channel", channel="#general", bot_is_member=True)["ok"]
-    assert "has been refunded in full already" in told["text"]
+    assert "has been refunded in full already" in heard["text"]
 
 
 @pytest.mark.parametrize("action", ["reject", "view_reasoning"])
@@ -147,6 +168,11 @@ def test_without_slack_s_word_on_who_may_nobody_decides(trouble: Sandbox) -> Non
     assert trouble.click(card, "approve")["ok"]
     asked.ended("done")
     assert len(trouble.refunds("pi_plain24")) == 1
+
+
+def told_to(sandbox: Sandbox, handle: str) -> str:
+    """Everything that stands in this person's Home."""
+    return told(sandbox.post("home", user=handle)["view"])
 
 
 def direct(sandbox: Sandbox, handle: str) -> list[Json]:

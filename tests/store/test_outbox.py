@@ -6,13 +6,13 @@ from datetime import timedelta
 
 import pytest
 
-from store import outbox
+from store import approvals, outbox
 from store.errors import Stale
 from store.outbox import NewOutgoing
 from store.records import OutboxKind, Outgoing
 from store.sqlite import Database
 from store.transaction import Transaction
-from tests.store.seeds import LATER, NOW, RUN, TENANT, running
+from tests.store.seeds import APPROVAL, LATER, NOW, RUN, TENANT, running
 
 CHANNEL = "C0REFUNDS"
 ROOT = NewOutgoing(TENANT, RUN.id, OutboxKind.ROOT, CHANNEL)
@@ -25,8 +25,9 @@ MOVES: dict[str, Move] = {
     "sending": lambda tx, row: outbox.mark_sending(tx, row, NOW),
     "sent": lambda tx, row: outbox.mark_sent(tx, row, NOW),
     "postponed": lambda tx, row: outbox.postpone(tx, row, LATER, "429", failed=False),
-    "doubted": lambda tx, row: outbox.doubt(tx, row, LATER, "timeout"),
-    "dead": lambda tx, row: outbox.mark_dead(tx, row, "channel_not_found"),
+    "put off": lambda tx, row: outbox.put_off(tx, row, LATER, "timeout"),
+    "dead": lambda tx, row: outbox.mark_dead(tx, row, "channel_not_found", NOW),
+    "withheld": lambda tx, row: outbox.withhold(tx, row, f"{outbox.WITHHELD}channel_shared"),
 }
 
 
@@ -133,22 +134,87 @@ async def test_nothing_of_a_run_overtakes_what_has_to_wait(database: Database, s
 async def test_a_lost_answer_stays_in_doubt_so_that_it_is_looked_for_first(
     database: Database, said: Outgoing
 ) -> None:
-    with pytest.raises(Stale):
-        await database.write(lambda tx: outbox.doubt(tx, said, LATER, "timeout"))
-
     def work(tx: Transaction) -> None:
         outbox.mark_sending(tx, said, NOW)
-        outbox.doubt(tx, said, LATER, "timeout")
+        outbox.put_off(tx, said, LATER, "timeout")
 
     await database.write(work)
     assert await database.read(state) == "sending"
     assert await database.read(lambda tx: len(outbox.waiting(tx, TENANT, CHANNEL, LATER, 10))) == 1
 
 
+async def test_what_was_never_sent_is_put_off_without_a_doubt(database: Database, said: Outgoing) -> None:
+    await database.write(lambda tx: outbox.put_off(tx, said, LATER, "no form"))
+    assert await database.read(state) == "due"
+    assert await database.read(waiting) == []
+
+
+async def test_a_kind_that_rests_waits_in_its_channel_alone_and_never_less_than_before(
+    database: Database, said: Outgoing
+) -> None:
+    later_still = LATER + timedelta(minutes=1)
+    card = replace(ROOT, kind=OutboxKind.CARD, run="run-2", follows=None)
+    held = replace(ROOT, run="run-2")
+    away = replace(ROOT, run="run-3", channel="C0GENERAL")
+
+    def work(tx: Transaction) -> dict[str, object]:
+        running(tx, database.boot, "run-2")
+        running(tx, database.boot, "run-3")
+        for new in (card, held, away):
+            outbox.insert(tx, new, NOW)
+        [found] = [row for row in outbox.of_run(tx, TENANT, "run-2") if row.id == held.id]
+        outbox.postpone(tx, found, later_still, "ratelimited", failed=False)
+        outbox.rest(tx, TENANT, CHANNEL, [OutboxKind.ROOT, OutboxKind.STEP], LATER)
+        rows = [row for run in (RUN.id, "run-2", "run-3") for row in outbox.of_run(tx, TENANT, run)]
+        return {row.id: row.due_at for row in rows}
+
+    due = await database.write(work)
+    assert due == {
+        ROOT.id: LATER,
+        STEP.id: LATER,
+        ELSEWHERE.id: NOW,
+        card.id: NOW,
+        held.id: later_still,
+        away.id: NOW,
+    }
+
+
+async def test_a_dead_letter_is_known_by_its_time_and_what_only_follows_it_is_none(
+    database: Database, said: Outgoing
+) -> None:
+    def work(tx: Transaction) -> list[tuple[str, str]]:
+        outbox.mark_dead(tx, said, "msg_too_long", LATER)
+        [elsewhere] = [row for row in outbox.of_run(tx, TENANT, RUN.id) if row.id == ELSEWHERE.id]
+        outbox.withhold(tx, elsewhere, f"{outbox.WITHHELD}channel_shared")
+        found = outbox.dead(tx, 10)
+        assert [each.dead_at for each in found] == [LATER]
+        return [(each.id, each.error) for each in found]
+
+    assert await database.write(work) == [(ROOT.id, "msg_too_long")]
+
+
+async def test_dead_letters_concern_who_asked_and_who_might_decide_and_nobody_else(
+    database: Database, said: Outgoing
+) -> None:
+    await database.write(lambda tx: outbox.mark_dead(tx, said, "msg_too_long", NOW))
+
+    async def told(user: str, names: tuple[str, ...], since: timedelta = timedelta(0)) -> int:
+        found = await database.read(lambda tx: outbox.dead_for(tx, TENANT, user, names, NOW - since, 10))
+        return len(found)
+
+    assert await told(RUN.requester, ()) == 1
+    assert await told("U0NOBODY", ("U0NOBODY",)) == 0
+    assert await told(RUN.requester, (), since=-timedelta(days=1)) == 0
+    policy: dict[str, object] = {"users": ["U0SAM"], "groups": ["S0LEADS"]}
+    await database.write(lambda tx: approvals.insert(tx, replace(APPROVAL, policy=policy), NOW))
+    assert [await told("U0SAM", ("U0SAM",)), await told("U0X", ("U0X", "S0LEADS"))] == [1, 1]
+    assert await told("U0X", ("U0X", "S0OTHERS")) == 0
+
+
 async def test_what_follows_a_dead_message_dies_with_it_and_nothing_else(
     database: Database, said: Outgoing
 ) -> None:
-    await database.write(lambda tx: outbox.mark_dead(tx, said, "is_archived"))
+    await database.write(lambda tx: outbox.mark_dead(tx, said, "is_archived", NOW))
     found = await database.read(lambda tx: [state(tx, new.id) for new in (ROOT, STEP, ELSEWHERE)])
     assert found == ["dead", "dead", "due"]
 
@@ -157,7 +223,7 @@ async def test_what_was_sent_before_its_root_died_stays_sent(database: Database,
     def work(tx: Transaction) -> str:
         step = outbox.of_run(tx, TENANT, RUN.id)[1]
         outbox.mark_sent(tx, step, NOW)
-        outbox.mark_dead(tx, said, "message_not_found")
+        outbox.mark_dead(tx, said, "message_not_found", NOW)
         return state(tx, STEP.id)
 
     assert await database.write(work) == "sent"

@@ -49,6 +49,7 @@ WORDS = {
     "Publisher._hold": "message held",
     "Publisher._slow_down": "message slowed down",
     "Publisher._bury": "message buried",
+    "Publisher._give_up": "message given up",
 }
 
 

@@ -9,6 +9,7 @@ import aiohttp
 import pytest
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot import directory as directory_module
 from bot.directory import FRESHEN_WITHIN_S, SlackDirectory
@@ -80,8 +81,17 @@ class Office:
         return judge(policy, self.directory.facts(user, policy), "U0RILEY", self.clock())
 
 
-def refusal(code: str) -> SlackApiError:
-    return SlackApiError("refused", {"ok": False, "error": code})  # type: ignore[no-untyped-call]  # theirs is bare
+def refusal(code: str, **headers: str) -> SlackApiError:
+    answer = AsyncSlackResponse(
+        client=AsyncWebClient(),
+        http_verb="POST",
+        api_url="https://slack.com/api/users.info",
+        req_args={},
+        data={"ok": False, "error": code},
+        headers=headers,
+        status_code=429 if code == "ratelimited" else 200,
+    )
+    return SlackApiError("refused", answer)  # type: ignore[no-untyped-call]  # theirs is bare
 
 
 @pytest.fixture

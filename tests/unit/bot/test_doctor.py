@@ -14,8 +14,9 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 from bot.doctor import approvers, channels, database, slack_tokens, workspace
 from bot.doctor.finding import Finding
 from bot.doctor.slack_answers import Refusal
+from bot.slack_errors import CODES, Meaning
 from store.health import Health
-from store.outbox import DeadLetter
+from store.records import DeadLetter, OutboxKind
 from store.workspaces import Belonging
 from workflows.approvals.policy import Policy, VoterFacts
 
@@ -100,7 +101,7 @@ class TestApprovers:
         found = wrong(approvers.judged(KEY, Policy(users=("U1", "U2")), {}, people, NOW))
         assert found == [f"{KEY}: U2 is no active full member of this workspace, so can't approve."]
 
-    @pytest.mark.parametrize("code", sorted(approvers.UNPAID))
+    @pytest.mark.parametrize("code", CODES[Meaning.PLAN])
     def test_a_plan_without_groups_is_no_matter_of_the_group(self, code: str) -> None:
         policy = Policy(users=("U1",), groups=("S1",))
         [found] = approvers.judged(KEY, policy, {"S1": Refusal(code)}, [facts("U1")], NOW)
@@ -129,7 +130,9 @@ class TestDatabase:
         assert "it is damaged (row 3 missing)" in damaged
         [newer] = wrong(database.judged(FILE, Health(3, 2, [], None, [])))
         assert "has schema 3" in newer
-        letter = DeadLetter("out-1", "run-1", "card", "C1", "msg_too_long")
+        letter = DeadLetter(
+            id="out-1", run="run-1", kind=OutboxKind.CARD, channel="C1", error="msg_too_long", dead_at=NOW
+        )
         [dead] = wrong(database.judged(FILE, Health(2, 2, [], 7, [letter])))
         assert dead == "Dead letter: card of run run-1 could not be said in C1: msg_too_long."
 

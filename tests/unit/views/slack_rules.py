@@ -20,7 +20,8 @@ BLOCK_ADDS = 125
 
 # The forms of markup our own code writes.
 _OURS = re.compile(
-    r"<@[UW][A-Z0-9]+>|<!subteam\^S[A-Z0-9]+>|<!date\^\d+\^[^|<>]*\|[^|<>]*>|<https?://[^|<> ]+\|[^|<>]*>"
+    r"<@[UW][A-Z0-9]+>|<#[CDG][A-Z0-9]+>|<!subteam\^S[A-Z0-9]+>"
+    r"|<!date\^\d+\^[^|<>]*\|[^|<>]*>|<https?://[^|<> ]+\|[^|<>]*>"
 )
 _BARE_AMPERSAND = re.compile(r"&(?!(?:amp|lt|gt);)")
 

@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 from bot.views import signoff
 from bot.views.entries import Lines
 from bot.views.home import home
-from store.records import ApprovalStatus, Message, RunStatus
+from store.records import ApprovalStatus, DeadLetter, Message, OutboxKind, RunStatus
 from tests.unit.views import stories
 from tests.unit.views.slack_rules import accept_message, accept_view, buttons, is_only_ours, markup, shown
 from tests.unit.views.test_any_input import hostile
-from workflows.desk import PAGE_ROWS, Desk, Item, Page
+from workflows.desk import PAGE_ROWS, Desk, Item, Page, Undelivered
 from workflows.gates import Question
 from workflows.story import Story
 
@@ -33,6 +33,13 @@ def item(
         else stories.run(RunStatus.DONE, outcome_text=text * 20)
     )
     return Item(run, stories.approval(status, asked), card)
+
+
+def letter(error: str) -> Undelivered:
+    dead = DeadLetter(
+        id="out-1", run="run-abc", kind=OutboxKind.ROOT, channel="C0REFUNDS", error=error, dead_at=stories.NOW
+    )
+    return Undelivered(stories.run(), dead)
 
 
 def page(one: Item, number: int = 0, total: int = PAGE_ROWS) -> Page:
@@ -111,6 +118,19 @@ def test_pages_are_offered_where_there_are_more(number: int, total: int, offered
     found = {id: json.loads(each["value"]) for id, each in pages.items()}
     assert found == {id: {"waiting": page} for id, page in offered.items()}
     assert json.loads(view["private_metadata"]) == {"waiting": number, "asked": 0, "decided": 0}
+
+
+@pytest.mark.parametrize(
+    ("error", "why"), [("invalid_blocks", "invalid_blocks"), ("KeyError('secret')", "it could not be sent")]
+)
+def test_what_slack_refused_stands_first_with_its_word_and_nothing_of_ours(error: str, why: str) -> None:
+    view = home(Desk(NOTHING, NOTHING, NOTHING, (letter(error),)), LINES, ["/refund"])
+    accept_view(view)
+    assert view["blocks"][0]["text"]["text"] == "Not shown in Slack"
+    [entry] = [each for each in markup(view["blocks"]) if "could not be shown" in each]
+    assert f"*{stories.HEADLINE}*, asked by <@U0RILEY>" in entry
+    assert f"Its card could not be shown in <#C0REFUNDS>: {why} ·" in entry
+    assert "secret" not in json.dumps(view)
 
 
 @settings(max_examples=60, deadline=None)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.publisher import POSTED, _together
+from bot.queueing import POSTED, together
 from store.records import OutboxKind, Outgoing
 
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
@@ -18,34 +18,34 @@ def queue(*rows: str) -> list[Outgoing]:
     return [_row(seq, *text.split()) for seq, text in enumerate(rows, start=1)]
 
 
-def together(*rows: str) -> list[int]:
-    return [row.seq for row in _together(queue(*rows))]
+def joined(*rows: str) -> list[int]:
+    return [row.seq for row in together(queue(*rows))]
 
 
 def test_steps_of_a_run_that_wait_are_joined() -> None:
-    assert together("a step", "a step", "a step") == [1, 2, 3]
+    assert joined("a step", "a step", "a step") == [1, 2, 3]
 
 
 @pytest.mark.parametrize("other", [ROOT, ASK, REPLY, WHISPER])
 def test_steps_are_joined_only_up_to_the_runs_next_other_message(other: OutboxKind) -> None:
-    assert together("a step", "a step", f"a {other}", "a step") == [1, 2]
+    assert joined("a step", "a step", f"a {other}", "a step") == [1, 2]
 
 
 def test_a_change_of_the_card_between_steps_does_not_part_them() -> None:
-    assert together("a step", "a card", "a step") == [1, 3]
+    assert joined("a step", "a card", "a step") == [1, 3]
 
 
 def test_another_runs_messages_neither_join_nor_part_steps() -> None:
-    assert together("a step", "b step", "b reply", "a step", "b ask") == [1, 4]
+    assert joined("a step", "b step", "b reply", "a step", "b ask") == [1, 4]
 
 
 def test_of_several_changes_of_a_card_one_call_shows_the_newest_state() -> None:
-    assert together("a card", "a step", "a card", "b card", "a card") == [1, 3, 5]
+    assert joined("a card", "a step", "a card", "b card", "a card") == [1, 3, 5]
 
 
 @pytest.mark.parametrize("alone", [ROOT, ASK, REPLY, WHISPER])
 def test_every_other_message_goes_out_alone(alone: OutboxKind) -> None:
-    assert together(f"a {alone}", f"a {alone}", "a step", "a card") == [1]
+    assert joined(f"a {alone}", f"a {alone}", "a step", "a card") == [1]
 
 
 @given(
@@ -57,7 +57,7 @@ def test_whatever_waits_goes_out_once_in_order_and_never_with_another_runs(rows:
     waiting = queue(*rows)
     posted: list[Outgoing] = []
     while waiting:
-        group = list(_together(waiting))
+        group = list(together(waiting))
         assert group[0] == waiting[0]
         assert len({row.run for row in group}) == 1
         assert len({row.kind for row in group}) == 1

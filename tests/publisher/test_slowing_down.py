@@ -1,0 +1,84 @@
+"""Slack asks to wait: that method waits in that channel as long as it says, and nothing else does."""
+
+import pytest
+
+from store.records import OutboxKind
+from tests.publisher.desk import CHANNEL, ELSEWHERE, Desk
+from tests.unit.views import stories
+
+
+@pytest.mark.parametrize("said", [{"action": "rate_limit"}, {"action": "error", "code": "rate_limited"}])
+async def test_a_channel_that_is_slowed_down_keeps_its_order_and_loses_nothing(
+    desk: Desk, said: dict[str, object]
+) -> None:
+    await desk.fault(**said)  # type: ignore[arg-type]  # one of these two
+    for run in "abc":
+        await desk.run(run)
+    desk.publisher.start()
+    await desk.ends_as("sent", "c", step_s=0.5)
+    found = [each["text"][-20:] for each in await desk.messages("looking into it")]
+    assert len(found) == 3
+    assert (await desk.row("a")).attempts == 0
+
+
+async def test_all_that_counts_with_it_waits_as_long_as_slack_says_and_is_not_even_tried(desk: Desk) -> None:
+    await desk.fault("rate_limit", retry_after_s=120)
+    for run in "abc":
+        await desk.run(run)
+    desk.publisher.start()
+    await desk.until(lambda: _called(desk, "chat.postMessage", 1), "the first try")
+    await desk.move(110)
+    await desk.run("d", channel=ELSEWHERE)
+    await desk.ends_as("sent", "d")
+    assert await desk.messages("asks: a") == []
+    assert len([each for each in desk.calls("chat.postMessage") if each["channel"] == CHANNEL]) == 1
+    await desk.move(11)
+    for run in "abc":
+        await desk.ends_as("sent", run)
+
+
+async def test_changes_of_cards_that_are_slowed_down_leave_new_messages_alone(desk: Desk) -> None:
+    await desk.posted("a")
+    await desk.fault("rate_limit", method="chat.update", retry_after_s=60)
+    await desk.ask("a", stories.request())
+    await desk.until(lambda: _called(desk, "chat.update", 1), "the first try")
+    await desk.run("b")
+    await desk.ends_as("sent", "b")
+    # The call to its approvers waits for the card that it is about.
+    assert (await desk.row("a", OutboxKind.ASK)).state == "due"
+    await desk.move(61)
+    await desk.ends_as("sent", "a", OutboxKind.CARD)
+    await desk.ends_as("sent", "a", OutboxKind.ASK)
+
+
+async def test_whispers_that_are_slowed_down_leave_the_channel_alone(desk: Desk) -> None:
+    await desk.run("a")
+    await desk.fault("rate_limit", method="chat.postEphemeral", retry_after_s=60)
+    desk.publisher.start()
+    await desk.ends_as("sent", "a")
+    await desk.say("a", OutboxKind.WHISPER, "1", user="U0RILEY", text="psst")
+    await desk.until(lambda: _called(desk, "chat.postEphemeral", 1), "the first try")
+    await desk.run("b")
+    await desk.ends_as("sent", "b")
+    await desk.move(61)
+    await desk.ends_as("sent", "a", OutboxKind.WHISPER)
+
+
+@pytest.mark.parametrize("method", ["users.info", "conversations.info"])
+async def test_a_look_at_the_surroundings_is_not_repeated_before_slack_says(desk: Desk, method: str) -> None:
+    await desk.fault("rate_limit", method=method, retry_after_s=2)
+    await desk.run("a")
+    desk.publisher.start()
+    await desk.until(lambda: _called(desk, method, 1), "the first look")
+    await desk.move(30)
+    await desk.until(lambda: _put_off(desk, 2), "another try of the message")
+    assert len(desk.calls(method)) == 1
+    await desk.ends_as("sent", "a", step_s=1)
+
+
+async def _called(desk: Desk, method: str, times: int) -> bool:
+    return len(desk.calls(method)) >= times
+
+
+async def _put_off(desk: Desk, times: int) -> bool:
+    return (await desk.row("a")).attempts >= times
