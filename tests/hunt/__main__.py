@@ -19,7 +19,7 @@ from tests.hunt.broken import BROKEN
 from tests.hunt.machine import Hunt, Tally
 from tests.hunt.outside import Outside, outside
 
-BATCH = 20
+BATCH = 5
 
 
 def main(arguments: list[str]) -> int:

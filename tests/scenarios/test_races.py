@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from functools import partial
 from itertools import count
 from pathlib import Path
 
@@ -95,11 +96,6 @@ def endings(sandbox: Sandbox, raced: Sequence[Json]) -> dict[str, str]:
     return ended
 
 
-def heard(sandbox: Sandbox, user: str) -> str:
-    said = (str(each["text"]) for each in sandbox.state()["ephemerals"] if each["user"] == user)
-    return "\n".join(said)
-
-
 def test_an_approval_and_a_cancellation(crowd: Sandbox) -> None:
     raced = cards(crowd)
     approving = [click(each, "approve", "sam") for each in raced]
@@ -108,7 +104,7 @@ def test_an_approval_and_a_cancellation(crowd: Sandbox) -> None:
     ended = endings(crowd, raced)
     assert set(ended.values()) <= {"done", "cancelled"}
     for card, requester in zip(raced, requesters, strict=True):
-        told_them = until(lambda by=requester: _after_asking(heard(crowd, by)), "an answer")
+        told_them = until(partial(_answer_to_cancelling, crowd, requester), "an answer")
         was_cancelled = "Cancelled. The card will say so" in told_them
         assert was_cancelled == (ended[payment_of(card)] == "cancelled"), told_them
 
@@ -208,6 +204,8 @@ def _all_over(found: list[Json]) -> list[Json] | None:
     return found if len([each for each in found if "— done:" in each["text"]]) == TIMES else None
 
 
-def _after_asking(said: str) -> str | None:
-    """What they heard besides that it is being looked into."""
+def _answer_to_cancelling(sandbox: Sandbox, user: str) -> str | None:
+    """What they heard alone, once the answer to their click is among it."""
+    texts = (str(each["text"]) for each in sandbox.state()["ephemerals"] if each["user"] == user)
+    said = "\n".join(texts)
     return said if any(word in said for word in ("Cancelled.", "Too late", "over already")) else None
