@@ -89,7 +89,7 @@ def _ask(
         give_up(tx, run, 0, Ending(RunStatus.HALTED, "workflow_not_loaded", text), now)
         return
     times = sum(each.gate == VERSION_GATE for each in of_run)
-    asking.put(tx, run, _request(run, installed, times), terms, now)
+    asking.put(tx, run, _request(run, installed, of_run, times), terms, now)
     _wait(tx, run, boot, now)
 
 
@@ -99,7 +99,9 @@ def _wait(tx: Transaction, run: Run, boot: int, now: datetime) -> None:
     asking.wait(tx, run, boot, known, f"version.{run.epoch}", now)
 
 
-def _request(run: Run, installed: Installed | None, times: int) -> GateRequest:
+def _request(run: Run, installed: Installed | None, of_run: Sequence[Approval], times: int) -> GateRequest:
+    """With the fields of what the graph asked last, so that a reader knows what it is about."""
+    of_graph = [GateRequest.model_validate(each.request) for each in of_run if not asking.is_own(each)]
     now_loaded = f"version {installed.workflow.version}" if installed else "not loaded"
     if installed:
         title = f"Go on with another version of {run.workflow}?"
@@ -119,6 +121,7 @@ def _request(run: Run, installed: Installed | None, times: int) -> GateRequest:
         discriminator=str(times),
         title=title[:150],
         consequence=consequence,
+        fields=of_graph[-1].fields if of_graph else (),
         question=Question(interrupt=VERSION_GATE, value=asked, order=tuple(asked)),
         facts={"loaded": installed.workflow.version if installed else _NOT_LOADED},
         asks=Asks.VERSION,
