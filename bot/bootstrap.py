@@ -15,7 +15,6 @@ import structlog
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.errors import SlackApiError
 from slack_sdk.http_retry.async_handler import AsyncRetryHandler
-from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetryHandler
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
@@ -37,6 +36,7 @@ from bot.slack_errors import Meaning, refusal
 from bot.stripe_webhooks import StripeWebhooks
 from bot.surroundings import SlackSurroundings
 from bot.tracing import hold_back_traces
+from bot.waiting_once import WaitOnce
 from bot.watch import Watch
 from bot.way_in import reachable
 from store.integrity import Damaged
@@ -91,11 +91,9 @@ async def serving(environment: Environment, config: Config, parts: Parts = REAL_
     async with AsyncExitStack() as running:
         timeout = aiohttp.ClientTimeout(total=SLACK_TIMEOUT_S)
         http = await running.enter_async_context(parts.slack_http(timeout=timeout))
-        # Listeners may wait out one rate limit. The publisher retries by itself, after looking.
+        # Listeners may wait out one short slow-down. The publisher retries by itself, after looking.
         slack_clock = SlackClock(clock)
-        listening = slack_client(
-            environment, http, [AsyncRateLimitErrorRetryHandler(max_retry_count=1)], slack_clock
-        )
+        listening = slack_client(environment, http, [WaitOnce()], slack_clock)
         publishing = slack_client(environment, http, [], slack_clock)
         identity = await _identity(listening)
         tenant = str(identity["team_id"])

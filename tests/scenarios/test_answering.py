@@ -47,6 +47,23 @@ def test_without_response_url_and_channel_the_word_comes_directly(trouble: Sandb
     _cancel(asked)
 
 
+def test_a_proxys_page_for_an_answer_is_no_answer_and_the_next_way_is_taken(trouble: Sandbox) -> None:
+    """Each listener calls Slack by the client for whom such a page is a refusal."""
+    asked = ask(trouble, "pi_plain06 1.00 x")
+    card = asked.card()
+    failed_before = len(_failures(trouble))
+    trouble.fault("slack", "error", method="response_url", status=404, code="expired_url")
+    trouble.fault("slack", "rubbish", method="chat.postEphemeral", status=502)
+    assert trouble.click(card, "view_reasoning", user="riley", value="gone")["ok"]
+    until(
+        lambda: any("knows no such request" in each["text"] for each in _directly(trouble)),
+        "the word to come directly",
+    )
+    failed = [(each["way"], each["error"]) for each in _failures(trouble)][failed_before:]
+    assert failed[1:] == [("chat.postEphemeral", "unreadable_answer")]
+    _cancel(asked)
+
+
 def test_a_person_no_way_leads_to_is_named_in_the_log_and_the_bot_goes_on(trouble: Sandbox) -> None:
     asked = ask(trouble, "pi_plain04 1.00 x")
     card = asked.card()
@@ -83,8 +100,11 @@ def _heard(sandbox: Sandbox) -> set[str]:
 
 def _all_heard(sandbox: Sandbox) -> list[Json]:
     """What only Riley sees: beside a message, or in the conversation with the bot."""
-    directly = [each for each in sandbox.messages() if each["channel"] == "D0RILEY"]
-    return [*alone(sandbox, "riley"), *directly]
+    return [*alone(sandbox, "riley"), *_directly(sandbox)]
+
+
+def _directly(sandbox: Sandbox) -> list[Json]:
+    return [each for each in sandbox.messages() if each["channel"] == "D0RILEY"]
 
 
 def _hears(sandbox: Sandbox, before: set[str], says: str) -> None:

@@ -140,11 +140,20 @@ def test_a_requester_who_can_not_be_whispered_to_is_told_directly(trouble: Sandb
     assert "has been refunded in full already" in heard["text"]
 
 
-@pytest.mark.parametrize("action", ["reject", "view_reasoning"])
-def test_a_modal_slack_does_not_open_is_answered(trouble: Sandbox, action: str) -> None:
+UNOPENED: dict[str, tuple[str, Trouble]] = {
+    "a failure": ("reject", {"action": "error", "code": "internal_error"}),
+    "a proxy's page instead of the answer": ("view_reasoning", {"action": "rubbish", "status": 502}),
+    "a slow-down for longer than anybody waits": ("reject", {"action": "rate_limit", "retry_after_s": 3600}),
+}
+
+
+@pytest.mark.parametrize(("action", "trouble_with"), UNOPENED.values(), ids=UNOPENED)
+def test_a_modal_slack_does_not_open_is_answered(
+    trouble: Sandbox, action: str, trouble_with: Trouble
+) -> None:
     asked = ask(trouble, "pi_plain10 1.00 x")
     card = asked.card()
-    trouble.fault("slack", "error", method="views.open", code="internal_error")
+    trouble.fault("slack", method="views.open", **trouble_with)
     heard = hears(trouble, "morgan", lambda: trouble.click(card, action))
     assert "Something went wrong on our side, and this was not taken." in heard
     assert trouble.click(card, action)["view"] is not None
