@@ -43,6 +43,8 @@ RETRY_FIRST, RETRY_FACTOR, RETRY_MAX = timedelta(seconds=1), 2, timedelta(minute
 ATTEMPTS_MAX = 50
 # For a word of Slack's that we don't know, and for a message that can't be made: some six minutes.
 UNKNOWN_ATTEMPTS_MAX = 10
+# A slow-down counts as no try, but Slack may ask for ever: after so long in all a message is given up.
+WAITED_MAX = timedelta(days=1)
 # Why a message is given up whose answer was lost where too much was said since to look for it.
 LOST = "lost_among_too_many_messages"
 
@@ -213,20 +215,21 @@ class Publisher:
     async def _slow_down(self, rows: Sequence[Outgoing], refused: Refusal) -> None:
         """Slack took nothing and asks to wait: with messages of this kind in this channel, or with a look.
 
-        It counts each method by itself, so all others go on. Being asked to wait is no failure.
+        It counts each method by itself, so all others go on. Being asked to wait is no failure, but it ends:
+        after a day of it in all.
         """
         log.info("slack_asks_to_wait", channel=rows[0].channel, method=refused.method, pause_s=refused.wait_s)
-        until = self._clock() + timedelta(seconds=refused.wait_s)
+        if timedelta(milliseconds=rows[0].waited_ms) >= WAITED_MAX:
+            await self._give_up(rows, refused.code)
+            return
+        now = self._clock()
+        until = now + timedelta(seconds=refused.wait_s)
         resting = lane_of(rows[0].kind) if refused.method.startswith("chat.") else frozenset()
 
         def work(tx: Transaction) -> None:
             for row in rows:
-                # An earlier post in doubt stays so: it may have been the look for it that was slowed down.
-                if row.state != "sending":
-                    outbox.postpone(tx, row, until, refused.code, failed=False)
-                else:
-                    outbox.hold(tx, row, until)
-            outbox.rest(tx, self._tenant, rows[0].channel, resting, until)
+                outbox.slow_down(tx, row, now, until, refused.code)
+            outbox.rest(tx, self._tenant, rows[0].channel, resting, now, until)
 
         await self._database.write(work)
 
@@ -273,6 +276,6 @@ class Publisher:
                 if row.kind in POSTED and (sent or row.state == "sending"):
                     outbox.put_off(tx, row, due_at, error)
                 else:
-                    outbox.postpone(tx, row, due_at, error, failed=True)
+                    outbox.postpone(tx, row, due_at, error)
 
         await self._database.write(work)

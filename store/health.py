@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from store import outbox
@@ -30,7 +31,7 @@ class Health:
     dead: Sequence[DeadLetter]
 
 
-def examine(file: Path) -> Health:
+def examine(file: Path, letters_since: datetime) -> Health:
     """Raises Unreadable for a file that is no database of ours."""
     try:
         with closing(open_for_reading(file)) as connection:
@@ -39,7 +40,7 @@ def examine(file: Path) -> Health:
             rows = connection.execute(f"PRAGMA integrity_check({PROBLEMS_MAX})").fetchall()
             problems = [str(row[0]) for row in rows if row[0] != "ok"]
             readable = schema == known_schema() and not problems
-            dead = outbox.dead(Transaction(connection), LETTERS_MAX) if readable else []
+            dead = outbox.dead(Transaction(connection), letters_since, LETTERS_MAX) if readable else []
             return Health(schema, known_schema(), problems, owner(file), dead)
     except (sqlite3.Error, OSError) as error:
         raise Unreadable(str(error)) from error

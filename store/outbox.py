@@ -77,9 +77,8 @@ def mark_sent(tx: Transaction, row: Outgoing, now: datetime) -> None:
     tx.change(SQL["mark_sent"], tenant=row.tenant, id=row.id, now=now)
 
 
-def postpone(tx: Transaction, row: Outgoing, due_at: datetime, error: str, *, failed: bool) -> None:
-    """`failed` counts it as an attempt; being asked to slow down is none."""
-    tx.change(SQL["postpone"], tenant=row.tenant, id=row.id, due_at=due_at, error=error, failed=int(failed))
+def postpone(tx: Transaction, row: Outgoing, due_at: datetime, error: str) -> None:
+    tx.change(SQL["postpone"], tenant=row.tenant, id=row.id, due_at=due_at, error=error)
 
 
 def put_off(tx: Transaction, row: Outgoing, due_at: datetime, error: str) -> None:
@@ -91,9 +90,18 @@ def hold(tx: Transaction, row: Outgoing, due_at: datetime) -> None:
     tx.change(SQL["hold"], tenant=row.tenant, id=row.id, due_at=due_at)
 
 
-def rest(tx: Transaction, tenant: str, channel: str, kinds: Collection[OutboxKind], until: datetime) -> None:
+def slow_down(tx: Transaction, row: Outgoing, now: datetime, until: datetime, error: str) -> None:
+    """Slack asks to wait with it. `row` is as it was before the call: one in doubt stays so."""
+    tx.change(
+        SQL["slow_down"], tenant=row.tenant, id=row.id, state=row.state, now=now, until=until, error=error
+    )
+
+
+def rest(
+    tx: Transaction, tenant: str, channel: str, kinds: Collection[OutboxKind], now: datetime, until: datetime
+) -> None:
     """Nothing of these kinds goes out in the channel before then."""
-    tx.run(SQL["rest"], tenant=tenant, channel=channel, kinds=sorted(kinds), until=until)
+    tx.run(SQL["rest"], tenant=tenant, channel=channel, kinds=sorted(kinds), now=now, until=until)
 
 
 def mark_dead(tx: Transaction, row: Outgoing, error: str, now: datetime) -> None:
@@ -121,9 +129,9 @@ def post_again(tx: Transaction, lost: Message, times: int, now: datetime) -> Non
     tx.change(SQL["post_again"], tenant=lost.tenant, id=lost.outbox, body={AGAIN: times}, now=now)
 
 
-def dead(tx: Transaction, limit: int) -> Sequence[DeadLetter]:
+def dead(tx: Transaction, since: datetime, limit: int) -> Sequence[DeadLetter]:
     """Newest first, of every workspace in the file."""
-    return [DeadLetter.of(row) for row in tx.all(SQL["dead"], limit=limit)]
+    return [DeadLetter.of(row) for row in tx.all(SQL["dead"], since=since, limit=limit)]
 
 
 def dead_for(

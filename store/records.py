@@ -215,6 +215,8 @@ class Outgoing(Record):
     created_at: Moment
     # Of a reply: where it lives in its channel.
     ts: str | None = None
+    # For how long in all Slack has asked to wait with it.
+    waited_ms: int = 0
 
 
 class DeadLetter(Record):

@@ -35,7 +35,7 @@ async def diagnose() -> Sequence[Finding]:
     except SettingsError as error:
         findings += settings.refused(error)
     if environment is None or config is None:
-        return [*findings, *database.check_database(home.database_file)]
+        return [*findings, *database.check_database(home.database_file, system_clock())]
     return [*findings, *await _ask_services(environment, config)]
 
 

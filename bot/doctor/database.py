@@ -1,11 +1,13 @@
 """The database file: that it opens, is whole and of a schema we know, who owns it, and its dead letters."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 
 from bot.doctor.finding import Finding
 from store.errors import SchemaTooNew, Unreadable
 from store.health import Health, examine
+from workflows.desk import LATELY
 
 
 def unusable(file: Path, reason: str) -> Finding:
@@ -16,11 +18,12 @@ def unusable(file: Path, reason: str) -> Finding:
     )
 
 
-def check_database(file: Path) -> Sequence[Finding]:
+def check_database(file: Path, now: datetime) -> Sequence[Finding]:
+    """Dead letters as long as App Home shows them: nobody has to clear them away."""
     if not file.exists():
         return [Finding(f"Database: none yet at {file}; `signoff serve` makes it.")]
     try:
-        health = examine(file)
+        health = examine(file, now - LATELY)
     except Unreadable as error:
         return [unusable(file, str(error))]
     return judged(file, health)
@@ -39,7 +42,8 @@ def judged(file: Path, health: Health) -> Sequence[Finding]:
     findings += [
         Finding(
             f"Dead letter: {each.kind} of run {each.run} could not be said in {each.channel}: {each.error}.",
-            f"Mend the cause, and tell people yourself what `signoff show {each.run}` says.",
+            f"Mend the cause, and tell people yourself what `signoff show {each.run}` says. "
+            f"It leaves this list on {each.dead_at + LATELY:%Y-%m-%d}, a week after.",
         )
         for each in health.dead
     ]

@@ -41,7 +41,7 @@ async def examine(
         findings += [slack_tokens.identity(found), way_in]
         findings += await examine_start(environment, config, slack, access, clock, found)
     findings += [check_model(environment, config), check_tracing(environment)]
-    return [*findings, *database.check_database(environment.database_file), *whose]
+    return [*findings, *database.check_database(environment.database_file, clock()), *whose]
 
 
 async def examine_start(

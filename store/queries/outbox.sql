@@ -36,7 +36,7 @@ WHERE tenant = :tenant AND id = :id AND state IN ('due', 'sending')
 
 -- name: postpone
 -- The call is known to have failed without effect, so the row is plainly due again.
-UPDATE outbox SET state = 'due', due_at = :due_at, error = :error, attempts = attempts + :failed
+UPDATE outbox SET state = 'due', due_at = :due_at, error = :error, attempts = attempts + 1
 WHERE tenant = :tenant AND id = :id AND state IN ('due', 'sending')
 
 -- name: put_off
@@ -51,9 +51,15 @@ UPDATE outbox SET due_at = :due_at WHERE tenant = :tenant AND id = :id AND state
 
 -- name: rest
 -- Slack asked to wait with messages of these kinds in this channel. Whatever waits longer anyway goes on doing so.
-UPDATE outbox SET due_at = :until
+-- Assignments read the row as it was, so this adds what the rest makes it wait longer.
+UPDATE outbox SET due_at = :until, waited_ms = waited_ms + :until - max(due_at, :now)
 WHERE tenant = :tenant AND channel = :channel AND state IN ('due', 'sending') AND due_at < :until
   AND kind IN (SELECT value FROM json_each(:kinds))
+
+-- name: slow_down
+-- Slack took nothing. A row that was in doubt before stays so: it may have been the look for it that was slowed down.
+UPDATE outbox SET state = :state, due_at = :until, error = :error, waited_ms = waited_ms + :until - :now
+WHERE tenant = :tenant AND id = :id AND state IN ('due', 'sending')
 
 -- name: mark_dead
 UPDATE outbox SET state = 'dead', error = :error, dead_at = :dead_at
@@ -67,7 +73,7 @@ UPDATE outbox SET state = 'dead', error = :error WHERE tenant = :tenant AND foll
 SELECT * FROM outbox WHERE tenant = :tenant AND id = :id
 
 -- name: post_again
-UPDATE outbox SET state = 'due', body = :body, attempts = 0, sending_at = NULL, due_at = :now
+UPDATE outbox SET state = 'due', body = :body, attempts = 0, waited_ms = 0, sending_at = NULL, due_at = :now
 WHERE tenant = :tenant AND id = :id AND kind = 'root' AND state = 'sent'
 
 -- name: forget_message
@@ -77,7 +83,7 @@ DELETE FROM messages WHERE tenant = :tenant AND outbox = :id AND ts = :ts
 -- Of every workspace: only commands on the machine itself ask this.
 -- What was withheld on purpose is none: its requester was told directly.
 SELECT id, run, kind, channel, error, dead_at FROM outbox
-WHERE dead_at IS NOT NULL ORDER BY dead_at DESC, seq DESC LIMIT :limit
+WHERE dead_at >= :since ORDER BY dead_at DESC, seq DESC LIMIT :limit
 
 -- name: dead_for
 -- Dead letters since a moment about what a person asked for, or might decide; newest first.

@@ -1,5 +1,7 @@
 """Slack asks to wait: that method waits in that channel as long as it says, and nothing else does."""
 
+from datetime import timedelta
+
 import pytest
 
 from store.records import OutboxKind
@@ -74,6 +76,33 @@ async def test_a_look_at_the_surroundings_is_not_repeated_before_slack_says(desk
     await desk.until(lambda: _put_off(desk, 2), "another try of the message")
     assert len(desk.calls(method)) == 1
     await desk.ends_as("sent", "a", step_s=1)
+
+
+async def test_a_slow_down_that_never_ends_is_given_up_by_name_after_a_day(desk: Desk) -> None:
+    """Also for what only waited behind it: each is tried once more, and none waits for a day of its own."""
+    await desk.fault("rate_limit", retry_after_s=3600, times=10_000)
+    for run in "abc":
+        await desk.run(run)
+    began = desk.now()
+    desk.publisher.start()
+    for run in "abc":
+        dead = await desk.ends_as("dead", run, step_s=900)
+        assert (dead.error, dead.attempts) == ("ratelimited", 0)
+    assert timedelta(days=1) <= desk.now() - began < timedelta(days=2)
+    await desk.place.post("/drive/fault", clear=True)
+    await desk.shown("Slack refused to show a", channel="D0RILEY", step_s=900)
+    await desk.run("d")
+    await desk.ends_as("sent", "d")
+
+
+async def test_a_look_that_is_slowed_down_for_ever_ends_too_and_posts_no_second_one(desk: Desk) -> None:
+    await desk.fault("lose_answer")
+    await desk.fault("rate_limit", method="conversations.history", retry_after_s=3600, times=10_000)
+    await desk.run("a")
+    desk.publisher.start()
+    dead = await desk.ends_as("dead", "a", step_s=900)
+    assert dead.error == "ratelimited"
+    assert len(await desk.messages("asks: a")) == 1
 
 
 async def _called(desk: Desk, method: str, times: int) -> bool:

@@ -24,7 +24,8 @@ Move = Callable[[Transaction, Outgoing], None]
 MOVES: dict[str, Move] = {
     "sending": lambda tx, row: outbox.mark_sending(tx, row, NOW),
     "sent": lambda tx, row: outbox.mark_sent(tx, row, NOW),
-    "postponed": lambda tx, row: outbox.postpone(tx, row, LATER, "429", failed=False),
+    "postponed": lambda tx, row: outbox.postpone(tx, row, LATER, "missing_scope"),
+    "slowed down": lambda tx, row: outbox.slow_down(tx, row, NOW, LATER, "ratelimited"),
     "put off": lambda tx, row: outbox.put_off(tx, row, LATER, "timeout"),
     "dead": lambda tx, row: outbox.mark_dead(tx, row, "channel_not_found", NOW),
     "withheld": lambda tx, row: outbox.withhold(tx, row, f"{outbox.WITHHELD}channel_shared"),
@@ -100,20 +101,48 @@ async def test_what_is_sent_or_dead_stays_so(
     assert await database.read(state) == end
 
 
-@pytest.mark.parametrize(
-    ("failed", "attempts"), [(1, 1), (0, 0)], ids=["a failure counts", "a slow-down does not"]
-)
-async def test_a_call_without_effect_is_due_again_later(
-    database: Database, said: Outgoing, failed: int, attempts: int
-) -> None:
+async def test_a_call_without_effect_is_due_again_later(database: Database, said: Outgoing) -> None:
     def work(tx: Transaction) -> Outgoing:
         outbox.mark_sending(tx, said, NOW)
-        outbox.postpone(tx, said, LATER, "internal_error", failed=bool(failed))
+        outbox.postpone(tx, said, LATER, "missing_scope")
         return outbox.of_run(tx, TENANT, RUN.id)[0]
 
     row = await database.write(work)
-    assert (row.state, row.due_at, row.error, row.attempts) == ("due", LATER, "internal_error", attempts)
+    assert (row.state, row.due_at, row.error, row.attempts) == ("due", LATER, "missing_scope", 1)
     assert await database.read(waiting) == []
+
+
+async def test_a_slow_down_counts_as_no_try_and_what_is_in_doubt_stays_so(
+    database: Database, said: Outgoing
+) -> None:
+    def work(tx: Transaction) -> list[tuple[str, int]]:
+        found = []
+        for _ in range(2):
+            before = outbox.of_run(tx, TENANT, RUN.id)[0]
+            outbox.mark_sending(tx, before, NOW)
+            outbox.slow_down(tx, before, NOW, LATER, "ratelimited")
+            row = outbox.of_run(tx, TENANT, RUN.id)[0]
+            assert (row.due_at, row.error, row.attempts) == (LATER, "ratelimited", 0)
+            found.append((row.state, row.waited_ms))
+            outbox.mark_sending(tx, row, NOW)
+        return found
+
+    wait_ms = (LATER - NOW) // timedelta(milliseconds=1)
+    assert await database.write(work) == [("due", wait_ms), ("sending", 2 * wait_ms)]
+
+
+async def test_what_rests_has_waited_as_long_as_it_had_to_wait_longer(
+    database: Database, said: Outgoing
+) -> None:
+    """However often it is told to rest, and not before it is due."""
+    second = timedelta(seconds=1)
+
+    def work(tx: Transaction) -> int:
+        for n in (10, 20, 20, 15):
+            outbox.rest(tx, TENANT, CHANNEL, [OutboxKind.ROOT], NOW + 5 * second, NOW + n * second)
+        return outbox.of_run(tx, TENANT, RUN.id)[0].waited_ms
+
+    assert await database.write(work) == 15_000
 
 
 async def test_nothing_of_a_run_overtakes_what_has_to_wait(database: Database, said: Outgoing) -> None:
@@ -125,7 +154,7 @@ async def test_nothing_of_a_run_overtakes_what_has_to_wait(database: Database, s
         outbox.insert(tx, late, NOW)
         outbox.insert(tx, other, NOW)
         before = waiting(tx)
-        outbox.postpone(tx, said, LATER, "ratelimited", failed=False)
+        outbox.postpone(tx, said, LATER, "missing_scope")
         return before, waiting(tx)
 
     assert await database.write(work) == ([ROOT.id, other.id, late.id], [other.id])
@@ -163,8 +192,8 @@ async def test_a_kind_that_rests_waits_in_its_channel_alone_and_never_less_than_
         for new in (card, held, away):
             outbox.insert(tx, new, NOW)
         [found] = [row for row in outbox.of_run(tx, TENANT, "run-2") if row.id == held.id]
-        outbox.postpone(tx, found, later_still, "ratelimited", failed=False)
-        outbox.rest(tx, TENANT, CHANNEL, [OutboxKind.ROOT, OutboxKind.STEP], LATER)
+        outbox.postpone(tx, found, later_still, "missing_scope")
+        outbox.rest(tx, TENANT, CHANNEL, [OutboxKind.ROOT, OutboxKind.STEP], NOW, LATER)
         rows = [row for run in (RUN.id, "run-2", "run-3") for row in outbox.of_run(tx, TENANT, run)]
         return {row.id: row.due_at for row in rows}
 
@@ -186,7 +215,8 @@ async def test_a_dead_letter_is_known_by_its_time_and_what_only_follows_it_is_no
         outbox.mark_dead(tx, said, "msg_too_long", LATER)
         [elsewhere] = [row for row in outbox.of_run(tx, TENANT, RUN.id) if row.id == ELSEWHERE.id]
         outbox.withhold(tx, elsewhere, f"{outbox.WITHHELD}channel_shared")
-        found = outbox.dead(tx, 10)
+        found = outbox.dead(tx, LATER, 10)
+        assert outbox.dead(tx, LATER + timedelta(milliseconds=1), 10) == []
         assert [each.dead_at for each in found] == [LATER]
         return [(each.id, each.error) for each in found]
 

@@ -133,8 +133,11 @@ class TestDatabase:
         letter = DeadLetter(
             id="out-1", run="run-1", kind=OutboxKind.CARD, channel="C1", error="msg_too_long", dead_at=NOW
         )
-        [dead] = wrong(database.judged(FILE, Health(2, 2, [], 7, [letter])))
+        healthy = Health(2, 2, [], 7, [letter])
+        [dead] = wrong(database.judged(FILE, healthy))
         assert dead == "Dead letter: card of run run-1 could not be said in C1: msg_too_long."
+        leaves = f"{NOW + timedelta(days=7):%Y-%m-%d}"
+        assert f"It leaves this list on {leaves}, a week after." in database.judged(FILE, healthy)[1].mend
 
 
 class TestWorkspace:
