@@ -10,13 +10,14 @@ from pathlib import Path
 
 import structlog
 
-from benchmarks import acks, home, memory, start
+from benchmarks import acks, cycles, home, memory, start
 from benchmarks.bench import FULL, SMALL, Bench, Benchmark
 from benchmarks.machine import load_average, this_machine
 from benchmarks.report import render
 from benchmarks.stock import Stock
 
 BENCHMARKS: dict[str, Benchmark] = {
+    "cycles": cycles.measure,
     "acks": acks.measure,
     "home": home.measure,
     "start": start.measure,

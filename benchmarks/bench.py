@@ -12,6 +12,8 @@ from benchmarks.stock import Stock
 class Size:
     """How much is measured. `SMALL` shows that everything still works; its figures mean nothing."""
 
+    cycle_rounds: int
+    cycles: int
     starts: int
     waiting: int
     ack_samples: int
@@ -22,6 +24,8 @@ class Size:
 
 
 FULL = Size(
+    cycle_rounds=7,
+    cycles=100,
     starts=9,
     waiting=10_000,
     ack_samples=1_000,
@@ -31,6 +35,8 @@ FULL = Size(
     home_opens=50,
 )
 SMALL = Size(
+    cycle_rounds=1,
+    cycles=10,
     starts=2,
     waiting=100,
     ack_samples=20,
