@@ -36,10 +36,9 @@ class Session:
     """One drive's view of its thread: what is stored, and what it has written since."""
 
     def __init__(self, stored: "StoredThread") -> None:
+        self.is_begun = bool(stored.checkpoints)
         self.recorded: list[tuple[str, Rows]] = []
-        self.connection = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
-        self.connection.execute(SQL["memory_checkpoints"])
-        self.connection.execute(SQL["memory_writes"])
+        self.connection = _spare.pop() if _spare else _empty()
         self.connection.executemany(SQL["copy_checkpoint"], stored.checkpoints)
         self.connection.executemany(SQL["copy_write"], stored.writes)
 
@@ -49,7 +48,29 @@ class Session:
             tx.replay(sql, rows)
 
     def close(self) -> None:
-        self.connection.close()
+        """From here on whoever still holds the session finds its connection closed."""
+        used, self.connection = self.connection, _closed
+        used.execute(SQL["forget_checkpoints"])
+        used.execute(SQL["forget_writes"])
+        if len(_spare) < SPARE_MAX:
+            _spare.append(used)
+        else:
+            used.close()
+
+
+def _empty() -> sqlite3.Connection:
+    connection = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+    connection.execute(SQL["memory_checkpoints"])
+    connection.execute(SQL["memory_writes"])
+    return connection
+
+
+# Emptied databases of sessions that are over: a new one would parse every statement of a drive again, which
+# takes longer than running it.
+SPARE_MAX = 32
+_spare: list[sqlite3.Connection] = []
+_closed = sqlite3.connect(":memory:")
+_closed.close()
 
 
 class StoredThread:

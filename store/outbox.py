@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 
 from store import steps
 from store.identity import identifier
@@ -37,6 +38,7 @@ class NewOutgoing:
         return identifier("out", self.tenant, self.run, self.kind, self.what)
 
 
+@lru_cache(maxsize=256)
 def root_id(tenant: str, run: str) -> str:
     """The outbox id of a run's root message, which its card changes and its thread hangs under."""
     return identifier("out", tenant, run, OutboxKind.ROOT, "")

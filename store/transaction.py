@@ -1,8 +1,9 @@
 """A transaction as the work inside it sees it: four verbs over one connection."""
 
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
+from typing import Any
 
 from store.errors import Stale
 from store.identity import canonical_json
@@ -38,15 +39,11 @@ class Transaction:
         self._connection.executemany(sql, rows)
 
     def _execute(self, sql: str, values: dict[str, object]) -> sqlite3.Cursor:
-        return self._connection.execute(sql, {name: _bound(value) for name, value in values.items()})
-
-
-def _bound(value: object) -> object:
-    if isinstance(value, datetime):
-        return milliseconds(value)
-    if isinstance(value, dict | list):
-        return canonical_json(value)
-    return value
+        for name, value in values.items():
+            stored = _STORED.get(type(value))
+            if stored is not None:
+                values[name] = stored(value)
+        return self._connection.execute(sql, values)
 
 
 def milliseconds(moment: datetime) -> int:
@@ -54,3 +51,11 @@ def milliseconds(moment: datetime) -> int:
     if moment.tzinfo is None:
         raise ValueError("a stored moment must be aware")
     return round(moment.timestamp() * 1000)
+
+
+# How a value is stored that SQLite has no type for.
+_STORED: dict[type, Callable[[Any], object]] = {
+    datetime: milliseconds,
+    dict: canonical_json,
+    list: canonical_json,
+}

@@ -27,7 +27,7 @@ from workflows.workflow import WorkflowSettings
 class Reached:
     """Where a drive came to: questions newly asked, or an ending; and the approvals whose answers it used.
 
-    For graphs that commit at every step also: the `lines` of its history, the approvals whose questions the
+    `lines` of its history that are not written yet. For graphs that commit at every step also: the approvals whose questions the
     graph no longer asks, and whether it `goes_on` with its next step.
     """
 
@@ -47,7 +47,7 @@ def commit(
     """Raises Stale, and records nothing, when this drive no longer holds the run."""
     reached.session.commit_into(tx)
     for line in reached.lines:
-        history.record(tx, run, line, now)
+        history.record(tx, run, line, line.ended_at)
     for approval in reached.used:
         approvals.mark_used(tx, run.tenant, approval, run.epoch)
     for approval in reached.replaced:

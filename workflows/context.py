@@ -14,9 +14,7 @@ from store.effects import EffectKey
 from store.records import Run
 from store.sqlite import Database
 from store.steps import NewStep
-from workflows import history
 from workflows.approvals.last_look import LastLook
-from workflows.bells import Bells
 from workflows.clock import Clock
 from workflows.effects.ledger import Approved, Ledger, Settled
 from workflows.errors import RepeatedEffect
@@ -25,6 +23,7 @@ from workflows.meter import StepMeter
 from workflows.models.calls import NOTHING_SPENT, TRIES_MAX, Answered, ModelCalls, NoAnswer, Spent
 from workflows.models.chat import ChatModel
 from workflows.models.question import Question
+from workflows.notes import Notes
 from workflows.questions.outcome import Doubts
 from workflows.workflow import NoLongerHolding
 
@@ -43,7 +42,7 @@ class RunContext:
     last_look: LastLook
     no_longer_holding: NoLongerHolding | None
     calls: ModelCalls
-    bells: Bells
+    notes: Notes
     meter: StepMeter
     _ordinals: defaultdict[str, int] = field(default_factory=lambda: defaultdict(int))
     _asked: defaultdict[str, int] = field(default_factory=lambda: defaultdict(int))
@@ -51,7 +50,7 @@ class RunContext:
     _performed: set[tuple[int, str, str]] = field(default_factory=set)
 
     async def note(self, text: str, spent: Spent = NOTHING_SPENT) -> None:
-        """Writes a line of the reasoning history and shows it in the thread, at once and once only.
+        """Adds a line to the reasoning history; it is written and shown in the thread soon, and once only.
 
         `spent` is what a model cost for it.
         """
@@ -72,8 +71,7 @@ class RunContext:
             ended_at=now,
         )
         self._last_note[node] = now
-        await self.database.write(lambda tx: history.record(tx, self.run, line, now))
-        self.bells.outbox.ring()
+        self.notes.add(line)
 
     async def ask(self, model: ChatModel, question: Question[T]) -> Answered[T] | NoAnswer:
         """Asks a model within the run's cost limit; see `ModelCalls.ask` for what it raises."""
@@ -92,6 +90,7 @@ class RunContext:
         if identity in self._performed:
             raise RepeatedEffect(call.name)
         self._performed.add(identity)
+        await self.notes.written()
         await self.last_look.take(self.run, approved.decision.approval, self.no_longer_holding)
         while (settled := await self.ledger.perform(self.run, call, approved, notes)).is_unknown:
             key = EffectKey(self.run.tenant, self.run.id, *identity)

@@ -5,14 +5,15 @@ and decided, resume them by their ids; a next node without an interrupt, go on; 
 The decision is always read from our own rows, never from a checkpoint.
 """
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
 from langchain_core.runnables import RunnableConfig
-from langgraph.types import Command, Interrupt, StateSnapshot
+from langgraph.types import Command, Interrupt
 
 from store import approvals, audit, runs
 from store.checkpoints import Session, StoredThread, stored_thread, using
@@ -46,6 +47,7 @@ from workflows.giving_up import give_up, leave_in_doubt, under_way
 from workflows.guardrails.steps import StepAllowance
 from workflows.meter import StepMeter
 from workflows.models.calls import ModelCalls
+from workflows.notes import Notes
 from workflows.pauses import no_sooner, pause_after
 from workflows.questions import asking, outcome, version
 from workflows.questions.outcome import Doubts
@@ -136,11 +138,11 @@ class Driver:
         }
         if installed.workflow.brought:
             return await advance(run, installed, asked, session, meter, config, self._clock)
-        before = await graph.aget_state(config)
         used: tuple[str, ...] = ()
         is_asked_again = False
         payload: Any = None
-        if not before.config["configurable"].get("checkpoint_id"):
+        before = await graph.aget_state(config) if session.is_begun else None
+        if before is None:
             payload = {"input": run.input}
         elif before.interrupts:
             answers = _answers(before.interrupts, asked)
@@ -152,8 +154,9 @@ class Driver:
                 resume={id: decision.model_dump(mode="json") for id, decision in answers.items()}
             )
         elif not before.next:
-            return Reached(session, 0, ending=_ending(before))
+            return Reached(session, 0, ending=_ending(before.values))
         calls = ModelCalls(self._database, self._clock, run, installed.settings.cost_max_micro_usd)
+        notes = Notes(run, self._database, self._bells)
         context = RunContext(
             run,
             self._clock,
@@ -163,19 +166,26 @@ class Driver:
             self._last_look,
             installed.workflow.no_longer_holding,
             calls,
-            self._bells,
+            notes,
             meter,
         )
-        await graph.ainvoke(payload, config, durability="exit", context=context)
-        after = await graph.aget_state(config)
-        if not after.next:
-            return Reached(session, meter.taken, used=used, ending=_ending(after))
+        try:
+            after = await graph.ainvoke(payload, config, durability="exit", context=context, version="v2")
+        except asyncio.CancelledError:
+            notes.dropped()
+            raise
+        except Exception:
+            await notes.written()
+            raise
+        lines = tuple(await notes.taken())
+        if not after.interrupts:
+            return Reached(session, meter.taken, used=used, ending=_ending(after.value), lines=lines)
         still_asked = {_question(each) for each in asked if each.used_epoch is None and each.id not in used}
         requests = [GateRequest.model_validate(each.value) for each in after.interrupts]
         new = tuple(each for each in requests if (each.gate, each.discriminator) not in still_asked)
         # The world made the run go round again: that has its own limit, and takes no step from the graph's.
         steps = 0 if is_asked_again else meter.taken
-        return Reached(session, steps, asked=new, used=used)
+        return Reached(session, steps, asked=new, used=used, lines=lines)
 
     async def _commit(self, run: Run, installed: Installed, reached: Reached) -> None:
         now, boot = self._clock(), self._database.boot
@@ -315,8 +325,8 @@ def _question(approval: Approval) -> tuple[str, str]:
     return approval.gate, approval.discriminator
 
 
-def _ending(state: StateSnapshot) -> Ending:
-    ending = state.values.get("ending")
+def _ending(values: Mapping[str, Any]) -> Ending:
+    ending = values.get("ending")
     if ending is None:
         return Ending(RunStatus.DONE, "done", "Done.")
     return Ending(RunStatus(ending["status"]), str(ending["outcome"]), str(ending["text"]))

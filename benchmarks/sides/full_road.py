@@ -32,7 +32,13 @@ class TellingDriver(Driver):
 
     def __init__(self, house: House) -> None:
         super().__init__(
-            house.database, house.registry, house.ledger, house.last_look, system_clock, house.bells
+            house.database,
+            house.registry,
+            house.ledger,
+            house.doubts,
+            house.last_look,
+            system_clock,
+            house.bells,
         )
         self._waited_for: dict[str, asyncio.Future[None]] = {}
 

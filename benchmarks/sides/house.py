@@ -13,6 +13,7 @@ from workflows.clock import system_clock
 from workflows.drive import Driver
 from workflows.effects.ledger import Ledger
 from workflows.effects.system import Answer, Call, Standing, SystemOfRecord
+from workflows.questions.outcome import Doubts
 from workflows.workflow import Installed, Registry
 
 TENANT, CHANNEL = "T0SANDBOX", "C0REFUNDS"
@@ -62,11 +63,13 @@ class House:
     bells: Bells
     registry: Registry
     ledger: Ledger
+    doubts: Doubts
     last_look: LastLook
 
     @classmethod
     def of(cls, database: Database, installed: Installed) -> "House":
         people = KnownPeople()
+        last_look = LastLook(database, people, system_clock)
         systems: dict[str, SystemOfRecord] = {MemorySystem.name: MemorySystem()}
         return cls(
             database=database,
@@ -74,8 +77,17 @@ class House:
             bells=Bells(),
             registry=Registry([installed]),
             ledger=Ledger(database, systems, system_clock, database.boot),
-            last_look=LastLook(database, people, system_clock),
+            doubts=Doubts(database, systems, last_look, system_clock, database.boot),
+            last_look=last_look,
         )
 
     def driver(self) -> Driver:
-        return Driver(self.database, self.registry, self.ledger, self.last_look, system_clock, self.bells)
+        return Driver(
+            self.database,
+            self.registry,
+            self.ledger,
+            self.doubts,
+            self.last_look,
+            system_clock,
+            self.bells,
+        )

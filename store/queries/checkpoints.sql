@@ -25,3 +25,9 @@ VALUES (?, ?, ?, ?, ?, ?, ?)
 -- name: copy_write
 INSERT INTO writes (thread_id, checkpoint_ns, checkpoint_id, task_id, task_path, idx, channel, type, value)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+
+-- name: forget_checkpoints
+DELETE FROM checkpoints
+
+-- name: forget_writes
+DELETE FROM writes

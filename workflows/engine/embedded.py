@@ -5,6 +5,7 @@ that was running is due again.
 """
 
 import asyncio
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
@@ -85,12 +86,10 @@ class EmbeddedEngine:
         if over:
             await self._database.write(lambda tx: expire_due(tx, self._tenant, now))
             self._bells.ring()
-        for run in due:
-            if run.id in self._drives:  # what put it off is recorded, though its drive was told otherwise
-                continue
-            with suppress(Stale):  # somebody cancelled or took it between the look and the claim
-                await self._claim(run)
-                self._begin(run)
+        # What put one off is recorded, though its drive may have been told otherwise.
+        free_to_begin = [run for run in due if run.id not in self._drives]
+        for run in await self._claim(free_to_begin) if free_to_begin else []:
+            self._begin(run)
 
     async def _take_up_unsure(self) -> None:
         """A claim that was recorded though the database failed is ours, and nobody else would drive it."""
@@ -109,11 +108,21 @@ class EmbeddedEngine:
             )
             self._forgotten_at = now
 
-    async def _claim(self, run: Run) -> None:
+    async def _claim(self, due: Sequence[Run]) -> Sequence[Run]:
+        """All in one transaction; those that somebody cancelled or took since the look are left out."""
+
+        def work(tx: Transaction) -> list[Run]:
+            claimed = []
+            for run in due:
+                with suppress(Stale):
+                    runs.claim(tx, run, self._database.boot)
+                    claimed.append(run)
+            return claimed
+
         try:
-            await self._database.write(lambda tx: runs.claim(tx, run, self._database.boot))
+            return await self._database.write(work)
         except NotRecorded:
-            self._unsure[run.id] = run
+            self._unsure.update({run.id: run for run in due})
             raise
 
     def _begin(self, run: Run) -> None:

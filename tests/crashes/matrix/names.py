@@ -15,7 +15,7 @@ WORDS = {
     "ModelCalls._make": "completion paid for",
     "EmbeddedEngine._claim": "run claimed",
     "EmbeddedEngine._look": "expiry recorded",
-    "RunContext.note": "step noted",
+    "record_all": "step noted",
     "Driver._commit": "boundary",
     "Driver._postpone": "run postponed",
     "Driver._ask_again": "asked again",
