@@ -10,7 +10,7 @@ from pathlib import Path
 
 import structlog
 
-from benchmarks import acks, cycles, home, memory, start
+from benchmarks import acks, cycles, home, memory, start, steps, waiting
 from benchmarks.bench import FULL, SMALL, Bench, Benchmark
 from benchmarks.machine import load_average, this_machine
 from benchmarks.report import render
@@ -18,6 +18,8 @@ from benchmarks.stock import Stock
 
 BENCHMARKS: dict[str, Benchmark] = {
     "cycles": cycles.measure,
+    "waiting": waiting.measure,
+    "steps": steps.measure,
     "acks": acks.measure,
     "home": home.measure,
     "start": start.measure,

@@ -1,8 +1,8 @@
 """Many waiting runs out of one: its rows again and again under ids of their own.
 
-A copy has the rows of the run it was copied from, so it is found, counted and looked at like any other. All
-ask about one payment, so what their approvals bind is right as well; each has a chain of its own, and all
-chains are sealed.
+A copy has the rows of the run it was copied from, so it is found, counted and looked at like any other, and
+its card is that run's. All ask about one payment, so what their approvals bind is right as well; each has a
+chain of its own, and all chains are sealed.
 """
 
 import re
@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 
-from store import audit, runs, seals
+from store import audit, seals
 from store.audit import Event
 from store.identity import identifier
 from store.outbox import root_id
@@ -25,8 +25,6 @@ Cell = str | bytes | int | float | None
 Fill = Callable[[Mapping[str, str]], Cell]
 
 BATCH = 1_000
-# As many open requests as one person may have.
-RUNS_A_PERSON = 50
 # The bot that opens the file goes on sealing with its own key.
 KEY = SealKey("waiting runs made for a benchmark")
 # Chains are made by the code that makes all chains, and seals cover them.
@@ -42,9 +40,9 @@ def copy_run(file: Path, tenant: str, run: str, numbers: range) -> None:
         ids = _ids(tx, tenant, run)
         template = _template(connection, ids)
         chain = audit.of_run(tx, tenant, run)
-        for first in range(numbers.start, numbers.stop, BATCH):
+        for first in range(0, len(numbers), BATCH):
             connection.execute("BEGIN IMMEDIATE")
-            theirs = [_renamed(ids, tenant, run, n) for n in range(first, min(first + BATCH, numbers.stop))]
+            theirs = [_renamed(ids, tenant, run, number) for number in numbers[first : first + BATCH]]
             for insert, rows in template.items():
                 connection.executemany(
                     insert, [[fill(its) for fill in row] for its in theirs for row in rows]
@@ -57,13 +55,12 @@ def copy_run(file: Path, tenant: str, run: str, numbers: range) -> None:
 
 
 def _ids(tx: Transaction, tenant: str, run: str) -> list[str]:
-    """All that a copy has of its own."""
-    found = runs.get(tx, tenant, run)
-    if found is None:
-        raise LookupError(run)
-    approvals = tx.all("SELECT id FROM approvals WHERE tenant = :tenant AND run = :run", tenant=tenant, run=run)
+    """All that a copy has of its own: the run's id first, then those of its questions and its messages."""
+    approvals = tx.all(
+        "SELECT id FROM approvals WHERE tenant = :tenant AND run = :run", tenant=tenant, run=run
+    )
     outbox = tx.all("SELECT id FROM outbox WHERE tenant = :tenant AND run = :run", tenant=tenant, run=run)
-    return [run, found.requester, *(str(row["id"]) for row in (*approvals, *outbox))]
+    return [run, *(str(row["id"]) for row in (*approvals, *outbox))]
 
 
 def _renamed(ids: Sequence[str], tenant: str, run: str, number: int) -> dict[str, str]:
@@ -72,7 +69,6 @@ def _renamed(ids: Sequence[str], tenant: str, run: str, number: int) -> dict[str
     renamed = {id: identifier(id[:3], tenant, own_run, id) for id in ids}
     renamed[run] = own_run
     renamed[root_id(tenant, run)] = root_id(tenant, own_run)
-    renamed[ids[1]] = f"U{number // RUNS_A_PERSON:06}"
     return renamed
 
 
@@ -94,7 +90,7 @@ def _template(connection: sqlite3.Connection, ids: Sequence[str]) -> dict[str, l
 
 def _names(cell: Cell, ids: Sequence[str]) -> bool:
     """Whether it is one of the ids, or LangGraph's thread of the run."""
-    return isinstance(cell, str) and (cell in ids[:1] + ids[2:] or cell.endswith(f":{ids[0]}"))
+    return isinstance(cell, str) and (cell in ids or cell.endswith(f":{ids[0]}"))
 
 
 def _fill(name: str, cell: Cell, ids: Sequence[str]) -> Fill:
@@ -113,5 +109,5 @@ def _fill(name: str, cell: Cell, ids: Sequence[str]) -> Fill:
 def _append(tx: Transaction, run: str, chain: Sequence[AuditEntry], its: Mapping[str, str]) -> None:
     for entry in chain:
         detail = {name: its.get(str(value), value) for name, value in entry.detail.items()}
-        event = Event(entry.action, its.get(entry.actor, entry.actor), detail)
+        event = Event(entry.action, entry.actor, detail)
         audit.append(tx, entry.tenant, run, event, entry.at)

@@ -29,12 +29,15 @@ async def measure(bench: Bench) -> Report:
         "Start, interrupt, resume",
         "One cycle takes a run through the same four nodes, with an interrupt in the third, to its end. "
         "LangGraph's savers run the bare graph and keep nothing else. *Signoff's boundary* is its driver on "
-        "that bare graph: two drives, each ending in one transaction with checkpoint, run, approval, audit and "
-        "outbox. *Signoff's full road* is everything, through its engine: the command, two claims, four lines "
-        "of reasoning as they happen, the boundary, the vote and the decision, the last look, the effect's "
-        "intent and its outcome, the end. Nobody speaks HTTP. All are in one process, and all files are in WAL "
-        "with `synchronous=FULL`. In each round every side takes its turn.",
-        Table(("side", "at once", "cycles/s, median (lowest to highest)", "times stock `sync`, pair by pair"), rows),
+        "that bare graph: two drives, each ending in one transaction with checkpoint, run, approval, audit "
+        "and outbox. *Signoff's full road* is everything, through its engine: the command, two claims, four "
+        "lines of reasoning, the boundary, the vote and the decision, the last look, the effect's intent and "
+        "its outcome, the end. Nobody speaks HTTP. All are in one process, and all files are in WAL with "
+        "`synchronous=FULL`. In each round every side takes its turn.",
+        Table(
+            ("side", "at once", "cycles/s, median (lowest to highest)", "times stock `sync`, pair by pair"),
+            rows,
+        ),
     )
     return Report("Cycles", [section])
 

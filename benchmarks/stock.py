@@ -1,10 +1,11 @@
 """Databases full of waiting runs, made by the real use case, graph, boundary and store; Slack and Stripe are
 left out.
 
-Each run was asked for through `Runs.start` and driven to its gate by the embedded engine, so its rows are
-those of a refund that waits: run, steps, checkpoint, approval, outbox, audit. Payments are answered from
-memory. What the publisher would have told Slack is marked as told, and the sandbox is given each card's root,
-since the bot looks now and then whether a card is still there.
+The first few hundred were driven, the others are copies of them. Each was asked for through `Runs.start` and
+driven to its gate by the embedded engine, so its rows are those of a refund that waits: run, steps,
+checkpoint, approval, outbox, audit. Payments are answered from memory. What the publisher would have told
+Slack is marked as told, and the sandbox is given each card's root, since the bot looks now and then whether a
+card is still there.
 """
 
 import asyncio
@@ -18,13 +19,14 @@ from pathlib import Path
 
 import stripe
 
+from benchmarks.copies import copy_run
 from benchmarks.running import settings
 from bot.settings import Config
 from sandbox.slack.cast import BOT_USER_ID
 from sandbox.storage import Storage
 from store import outbox, runs
 from store.records import OutboxKind, RunStatus
-from store.sqlite import Database
+from store.sqlite import Database, open_for_reading
 from store.transaction import Transaction
 from workflows.approvals.directory import NobodyKnown
 from workflows.approvals.last_look import LastLook
@@ -43,11 +45,15 @@ from workflows.workflow import Installed
 TENANT = "T0SANDBOX"
 CHANNEL = "C0REFUNDS"
 ASKERS = ("U0RILEY", "U0FIONA")
+# From there on runs are copies, since a drive takes a while.
+DRIVEN_MAX = 500
 AT_ONCE = 200
 DEADLINE_S = 60.0
 LOOK_EVERY_S = 0.05
 FIRST_TS = 1_700_000_000
 
+# One of each who asked.
+TO_COPY = "SELECT max(id) AS id FROM runs GROUP BY requester"
 COUNT_BUSY = "SELECT count(*) AS count FROM runs WHERE status IN ('queued', 'running')"
 
 
@@ -65,16 +71,29 @@ class Stock:
             self._say(f"making {waiting:,} waiting runs")
             await self._make(waiting)
         home.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(self._folder / f"{waiting}.db", home / "signoff.db")
-        _show_roots(home / "sandbox.db", waiting)
+        shutil.copyfile(self.file(waiting), home / "signoff.db")
+        _show_roots(home / "sandbox.db", min(waiting, DRIVEN_MAX))
+
+    def file(self, waiting: int) -> Path:
+        """The database with so many, as it was made."""
+        return self._folder / f"{waiting}.db"
 
     async def _make(self, waiting: int) -> None:
-        file = self._folder / f"{waiting}.db"
+        file = self.file(waiting)
         smaller = max((made for made in self._made if made < waiting), default=0)
         if smaller:
-            shutil.copyfile(self._folder / f"{smaller}.db", file)
-        await fill(file, range(smaller, waiting))
+            shutil.copyfile(self.file(smaller), file)
+        await fill(file, range(smaller, min(waiting, DRIVEN_MAX)))
+        copies = range(max(smaller, DRIVEN_MAX), waiting)
+        for place, run in enumerate(_to_copy(file)):
+            copy_run(file, TENANT, run, copies[place :: len(ASKERS)])
         self._made.append(waiting)
+
+
+def _to_copy(file: Path) -> list[str]:
+    with closing(open_for_reading(file)) as connection:
+        rows = connection.execute(TO_COPY).fetchall()
+    return [str(row["id"]) for row in rows]
 
 
 async def fill(file: Path, numbers: range) -> None:

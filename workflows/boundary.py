@@ -27,8 +27,8 @@ from workflows.workflow import WorkflowSettings
 class Reached:
     """Where a drive came to: questions newly asked, or an ending; and the approvals whose answers it used.
 
-    `lines` of its history that are not written yet. For graphs that commit at every step also: the approvals whose questions the
-    graph no longer asks, and whether it `goes_on` with its next step.
+    `lines` of its history that are not written yet. For graphs that commit at every step also: the approvals
+    whose questions the graph no longer asks, and whether it `goes_on` with its next step.
     """
 
     session: Session

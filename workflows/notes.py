@@ -1,8 +1,8 @@
 """The lines of reasoning of one drive on their way to the store.
 
-A line is written soon after it was noted, and those noted meanwhile in the same transaction; whatever the drive
-records before that takes them along. A process that dies in between loses them, and the next drive notes them
-again: a line is known by its node and its number there.
+A line is written soon after it was noted, and those noted meanwhile in the same transaction; a boundary that
+comes first takes them along. A process that dies in between loses them, and the next drive notes them again:
+a line is known by its node and its number there.
 """
 
 import asyncio

@@ -1,4 +1,4 @@
-"""Signoff's boundary alone: the bare graph, whose checkpoints are committed with run, approval, audit and outbox.
+"""Signoff's boundary alone: the bare graph, its checkpoints committed with run, approval, audit and outbox.
 
 What comes before and between (the command, the claims, the decision) is written for all runs at once and
 not timed: it is part of the full road.

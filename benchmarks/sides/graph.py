@@ -50,7 +50,7 @@ def bare(saver: BaseCheckpointSaver[Any]) -> Graph:
 
 
 def noting_and_refunding() -> Graph:
-    """The same nodes as the refund workflow's: they note four lines of reasoning, and act through the ledger."""
+    """The nodes as the refund workflow's: they note four lines of reasoning, and act through the ledger."""
     builder = StateGraph(State, context_schema=RunContext)
     builder.add_node("look", _look_and_note)
     builder.add_node("assess", _assess_and_note)
@@ -77,7 +77,9 @@ def workflow(graph: Graph) -> Workflow:
 
 
 async def _look(state: State) -> State:
-    return {"payment": {**state["input"], "status": "succeeded", "currency": "usd", "customer": "cus_plain01"}}
+    return {
+        "payment": {**state["input"], "status": "succeeded", "currency": "usd", "customer": "cus_plain01"}
+    }
 
 
 async def _assess(state: State) -> State:

@@ -44,7 +44,11 @@ class MemorySystem:
     name = "memory"
 
     async def perform(self, call: Call) -> Answer:
-        detail: dict[str, object] = {"status": "succeeded", "amount": call.arguments["amount"], "currency": "usd"}
+        detail: dict[str, object] = {
+            "status": "succeeded",
+            "amount": call.arguments["amount"],
+            "currency": "usd",
+        }
         return Answer(Standing.DONE, f"re_{call.mark[:24]}", "refunded", "", detail)
 
     async def find(self, call: Call) -> Sequence[Answer]:  # noqa: ARG002  nothing is ever in doubt
@@ -52,6 +56,9 @@ class MemorySystem:
 
     async def look(self, external_id: str) -> Answer:
         return Answer(Standing.DONE, external_id, "refunded", "")
+
+    async def recognise(self, call: Call, external_id: str) -> Answer:  # noqa: ARG002  nobody asks
+        return await self.look(external_id)
 
 
 @dataclass(frozen=True)
