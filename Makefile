@@ -22,7 +22,7 @@ help:
 	@echo "make hunt-broken  let it look for what is wrong with a bot broken on purpose (BROKEN=\"$(BROKEN)\")"
 	@echo "make check    format, lint, types, import contracts"
 	@echo "make format   format the code"
-	@echo "make bench    measure speed and size, about ten minutes (ONLY=acks: one of them); see benchmarks/README.md"
+	@echo "make bench    measure speed and size, about a quarter of an hour (ONLY=acks: one of them); see benchmarks/README.md"
 	@echo "make pictures take the README's pictures again, from the real page"
 	@echo "make pins     resolve the requirements again"
 	@echo "make clean    forget what the sandbox and the bot have kept in $(SIGNOFF_HOME)"
