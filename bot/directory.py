@@ -150,7 +150,8 @@ class SlackDirectory:
         if self._since(self._read_at) <= FACTS_FRESH_FOR:
             return
         try:
-            await asyncio.wait_for(self._try_to_read(FACTS_FRESH_FOR), FRESHEN_WITHIN_S)
+            async with asyncio.timeout(FRESHEN_WITHIN_S):
+                await self._try_to_read(FACTS_FRESH_FOR)
         except TimeoutError:
             log.warning("directory_slow", tenant=self._tenant)
 

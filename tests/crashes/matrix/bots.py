@@ -5,6 +5,7 @@ Whoever uses this has no thread of its own: a fork copies only the one that call
 
 import asyncio
 import ctypes
+import faulthandler
 import gc
 import inspect
 import os
@@ -26,7 +27,7 @@ from bot.winding_up import wind_up
 from tests.crashes.matrix.control import READY, Control
 from workflows.bells import Bells
 
-START_MAX_S = 180.0  # on a machine that has other things to do
+START_MAX_S = 90.0  # on a machine that has other things to do; winding up takes up to 30 s of it
 LOOK_S = 0.01
 _PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None) if sys.platform == "linux" else None
@@ -62,7 +63,11 @@ class Bot:
         deadline_s = time.monotonic() + START_MAX_S
         while READY not in passed and self.is_alive():
             if time.monotonic() > deadline_s:
-                raise BotStuck(f"not serving after {START_MAX_S} s; see {self._log}")
+                if self.pid is not None:
+                    os.kill(self.pid, signal.SIGABRT)  # its log then tells where it stood
+                    os.waitpid(self.pid, 0)
+                    self.pid = None
+                raise BotStuck(f"a bot neither served nor ended within {START_MAX_S:.0f} s")
             time.sleep(LOOK_S)
             passed += self._control.passed()
             meanwhile(self)
@@ -105,6 +110,7 @@ class Bot:
             log = os.open(self._log, os.O_CREAT | os.O_APPEND | os.O_WRONLY)
             os.dup2(log, 1)
             os.dup2(log, 2)
+            faulthandler.enable()
             os.environ.update(self._environment)
             logs.configure()
             asyncio.run(self._serve())

@@ -7,9 +7,10 @@ but the passing of time helps the bot.
 import time
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from store.outbox import root_id
+from tests.crashes.matrix.bots import BotStuck
 from tests.crashes.matrix.deeds import NOT_DELIVERED
 from tests.crashes.matrix.judge import Judgement, judge
 from tests.crashes.matrix.killers import Killer
@@ -78,7 +79,7 @@ def walk(
     `pause_s`: as long as a call may be on its way. `linger_s` is how long what arrives late is waited for
     before it is counted."""
     walked = _Walk(stage, trips, killer, jumps_s, pause_s)
-    walked.to_its_end(faults)
+    walked.goes_on(faults)
     time.sleep(linger_s)
     return walked.judged()
 
@@ -102,8 +103,15 @@ class _Walk:
         self._served_after = 0
         self._hurry_s = 5.0
         self._moved_s = self._looked_s = self._news_s = 0.0
+        self._stuck: tuple[str, ...] = ()
 
-    def to_its_end(self, faults: Sequence[Json]) -> None:
+    def goes_on(self, faults: Sequence[Json]) -> None:
+        try:
+            self._to_its_end(faults)
+        except BotStuck as stuck:
+            self._stuck = (str(stuck),)
+
+    def _to_its_end(self, faults: Sequence[Json]) -> None:
         stage = self._stage
         stage.reset(max(each.trip.road.quorum for each in self._under_way))
         for fault in [*faults, *(fault for each in self._under_way for fault in each.trip.road.faults)]:
@@ -123,6 +131,7 @@ class _Walk:
 
     def judged(self) -> Walked:
         judgement = judge(self._stage, self._under_way)
+        judgement = replace(judgement, wrong=(*self._stuck, *judgement.wrong))
         roads = frozenset(each.trip.road.name for each in self._under_way)
         return Walked(roads, tuple(self._deaths), tuple(self._passed), self._served_after, judgement)
 
