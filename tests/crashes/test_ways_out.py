@@ -10,17 +10,19 @@ from tests.harness import ROOT
 
 PACKAGES = ("bot", "workflows", "store")
 DOCTOR = "bot/doctor/command.py"  # a process of its own, which only reads
-# Whatever can open a connection, and where that is done. The seams lie in `bot/parts.py`: what is named there
-# without being called is what the crash matrix puts its points around.
+# Whatever can open a connection, and where it is called, or a class of ours made from it. The seams lie in
+# `bot/parts.py`: what is named there without being called is what the crash matrix puts its points around.
 MAKERS = {
     "aiohttp.ClientSession": {DOCTOR},
     "stripe.HTTPXClient": {DOCTOR},
     "stripe.StripeClient": {"bot/bootstrap.py", DOCTOR, "bot/cli.py"},
-    "slack_sdk.web.async_client.AsyncWebClient": {"bot/bootstrap.py"},
+    "slack_sdk.web.async_client.AsyncWebClient": {"bot/slack_client.py"},
+    "bot.slack_client.SlackClient": {"bot/bootstrap.py"},
     "slack_sdk.webhook.async_client.AsyncWebhookClient": {"bot/answering.py"},
     "slack_bolt.adapter.socket_mode.aiohttp.AsyncSocketModeHandler": {"bot/way_in.py"},
     "langchain.chat_models.init_chat_model": {"workflows/models/connect.py"},
     "sqlite3.connect": {"store/sqlite.py", "store/backup.py", "store/checkpoints.py"},
+    "aiosqlite.Connection": {"store/sqlite.py"},
     "aiosqlite.connect": set[str](),
     "asyncio.open_connection": set[str](),
     "asyncio.open_unix_connection": set[str](),
@@ -33,7 +35,7 @@ UNUSED = (
 )  # fmt: skip
 # What these make has no connection of its own: it is handed one.
 HANDED = {
-    "slack_sdk.web.async_client.AsyncWebClient": "session",
+    "bot.slack_client.SlackClient": "session",
     "slack_sdk.webhook.async_client.AsyncWebhookClient": "session",
     "slack_bolt.adapter.socket_mode.aiohttp.AsyncSocketModeHandler": "web_client",
 }
@@ -43,9 +45,11 @@ STRIPE_CALLED = {"stripe.HTTPXClient", "stripe.StripeClient", "stripe.WebhookSig
 
 def test_only_the_composition_makes_what_can_reach_the_outside() -> None:
     made = defaultdict(set)
-    for file, name, _ in _calls():
-        if name in MAKERS:
-            made[name].add(file)
+    for file, source in _sources():
+        tree = ast.parse(source)
+        for name in [*(name for name, _ in _called(tree)), *_derived(tree)]:
+            if name in MAKERS:
+                made[name].add(file)
     assert {name: made[name] for name in MAKERS} == MAKERS
 
 
@@ -88,6 +92,11 @@ def test_another_name_hides_no_client(source: str) -> None:
     assert [name for name, _ in _called(ast.parse(source))] == ["aiohttp.ClientSession"]
 
 
+def test_a_class_of_ours_hides_no_client() -> None:
+    source = "import aiohttp\nclass Ours(aiohttp.ClientSession): ..."
+    assert list(_derived(ast.parse(source))) == ["aiohttp.ClientSession"]
+
+
 def _sources() -> Iterator[tuple[str, str]]:
     for package in PACKAGES:
         for file in sorted((ROOT / package).rglob("*.py")):
@@ -105,9 +114,20 @@ def _called(tree: ast.Module) -> Iterator[tuple[str, ast.Call]]:
     names = dict(_bound(tree))
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name | ast.Attribute):
-            head, dot, rest = ast.unparse(node.func).partition(".")
-            if head in names:
-                yield f"{names[head]}{dot}{rest}", node
+            yield _whole(node.func, names), node
+
+
+def _derived(tree: ast.Module) -> Iterator[str]:
+    """What the file's classes are made from."""
+    names = dict(_bound(tree))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ClassDef):
+            yield from (_whole(each, names) for each in node.bases)
+
+
+def _whole(node: ast.expr, names: dict[str, str]) -> str:
+    head, dot, rest = ast.unparse(node).partition(".")
+    return f"{names.get(head, head)}{dot}{rest}"
 
 
 def _bound(tree: ast.Module) -> Iterator[tuple[str, str]]:

@@ -31,6 +31,7 @@ WORDS = {
     "Ledger._intend": "intent recorded",
     "Ledger._renew": "next generation",
     "Ledger._settle": "outcome recorded",
+    "wake": "doubt looked at",
     "Lookout._put_off": "next look",
     "Lookout._act_on": "reversal recorded",
     "look_again_in": "channel to be looked at",
