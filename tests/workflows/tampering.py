@@ -265,6 +265,19 @@ TAMPERED: dict[str, tuple[str, ...]] = {
             SELECT tenant, run, (SELECT max(seq) + 1 FROM audit WHERE run = {DONE}), at, actor, action,
                    detail, hash FROM audit WHERE run = {DONE} AND action = 'effect_intended'""",
     ),
+    "an effect in doubt begun again by an answer from before": (
+        "begun_again",
+        "was in doubt, and begun again on nobody's word",
+        f"""UPDATE approvals SET said = 'did_not_happen', gate = 'signoff.outcome',
+            facts = json_object('effect', (SELECT json_extract(detail, '$.mark') FROM audit
+                                           WHERE run = {DONE} AND action = 'effect_intended'))
+            WHERE run = {DONE}""",
+        f"UPDATE audit SET action = 'effect_unknown' WHERE run = {DONE} AND action = 'effect_done'",
+        f"""INSERT INTO audit
+            SELECT tenant, run, (SELECT max(seq) + 1 FROM audit WHERE run = {DONE}), at, actor, action,
+                   json_set(detail, '$.answer', (SELECT id FROM approvals WHERE run = {DONE})), hash
+            FROM audit WHERE run = {DONE} AND action = 'effect_intended'""",
+    ),
     "an entry edited": (
         "audit_chain",
         "entry 2 was changed",

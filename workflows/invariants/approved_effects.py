@@ -21,7 +21,7 @@ def broken(case: Case) -> Iterator[Broken]:
         wrong = _wrong_with(case, effect, asked.get(effect.approval or ""))
         if wrong is not None:
             yield Broken(RULE, case.run.id, f"effect {effect.name} {wrong}")
-        if case.run.cancelled_at is not None and effect.intended_at > case.run.cancelled_at:
+        if _begun_though_cancelled(case, effect):
             yield Broken(RULE, case.run.id, f"effect {effect.name} was begun though the run was cancelled")
 
 
@@ -48,12 +48,32 @@ def _wrong_with(case: Case, effect: Effect, approval: Approval | None) -> str | 
 
 def _recorded_in_order(case: Case, effect: Effect, approval: Approval) -> bool:
     """The clock was put back in between: the record tells of both at their times, the approval first."""
-    given, begun = ApprovalStatus.APPROVED.value, "effect_intended"
-    mark = mark_of(key_of(effect))
-    told = [
-        entry.action
+    given = [
+        entry.seq
         for entry in case.audit
-        if (entry.action, entry.at, entry.detail.get("approval")) == (given, approval.decided_at, approval.id)
-        or (entry.action, entry.at, entry.detail.get("mark")) == (begun, effect.intended_at, mark)
+        if (entry.action, entry.at, entry.detail.get("approval"))
+        == (ApprovalStatus.APPROVED, approval.decided_at, approval.id)
     ]
-    return told == [given, begun]
+    begun = _begun(case, effect)
+    return bool(given and begun) and max(given) < min(begun)
+
+
+def _begun_though_cancelled(case: Case, effect: Effect) -> bool:
+    cancelled_at = case.run.cancelled_at
+    if cancelled_at is None or effect.intended_at <= cancelled_at:
+        return False
+    cancelled = [
+        entry.seq for entry in case.audit if (entry.action, entry.at) == ("cancel_requested", cancelled_at)
+    ]
+    begun = _begun(case, effect)
+    return not (cancelled and begun) or min(cancelled) < max(begun)
+
+
+def _begun(case: Case, effect: Effect) -> list[int]:
+    """Where the record tells that it was begun, at the time its row tells."""
+    mark = mark_of(key_of(effect))
+    return [
+        entry.seq
+        for entry in case.audit
+        if (entry.action, entry.at, entry.detail.get("mark")) == ("effect_intended", effect.intended_at, mark)
+    ]

@@ -1,5 +1,6 @@
 """Never done again by itself: an effect that was in doubt is begun anew only by people's word that it did not
-happen, given on a question about it, after it was in doubt and before it was begun anew."""
+happen, given on a question about it, after it was in doubt and before it was begun anew. The order is the
+record's own, since clocks are put back."""
 
 from collections.abc import Iterator
 
@@ -13,14 +14,14 @@ RULE = "begun_again"
 
 def broken(case: Case) -> Iterator[Broken]:
     for mark, entries in _histories(case).items():
-        in_doubt = False
+        doubt: AuditEntry | None = None
         for entry in entries:
-            if entry.action == "effect_intended" and in_doubt and not _by_word(case, mark, entry):
+            if entry.action == "effect_intended" and doubt and not _by_word(case, mark, doubt, entry):
                 name = entry.detail.get("effect")
                 yield Broken(
                     RULE, case.run.id, f"effect {name} was in doubt, and begun again on nobody's word"
                 )
-            in_doubt = entry.action == "effect_unknown"
+            doubt = entry if entry.action == "effect_unknown" else None
 
 
 def _histories(case: Case) -> dict[str, list[AuditEntry]]:
@@ -32,14 +33,19 @@ def _histories(case: Case) -> dict[str, list[AuditEntry]]:
     return found
 
 
-def _by_word(case: Case, mark: str, entry: AuditEntry) -> bool:
-    return any(
-        each.id == entry.detail.get("answer")
+def _by_word(case: Case, mark: str, doubt: AuditEntry, begun: AuditEntry) -> bool:
+    answer = begun.detail.get("answer")
+    is_word = any(
+        each.id == answer
         and each.gate == OUTCOME_GATE
         and each.facts.get("effect") == mark
         and each.status == ApprovalStatus.APPROVED
         and each.said == Said.DID_NOT_HAPPEN
-        and each.decided_at is not None
-        and each.decided_at <= entry.at
         for each in case.approvals
+    )
+    return is_word and any(
+        doubt.seq < entry.seq < begun.seq
+        and entry.action == ApprovalStatus.APPROVED
+        and entry.detail.get("approval") == answer
+        for entry in case.audit
     )
