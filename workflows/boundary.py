@@ -121,7 +121,10 @@ def _goes_on_at_once(tx: Transaction, run: Run, now: datetime) -> bool:
             if approval.status == ApprovalStatus.PENDING:
                 reason = current.withdrawn_text or ""
                 conclude(tx, run, approval, ApprovalStatus.CANCELLED, current.cancelled_by, reason, now)
+    # What Signoff asked itself is for no gate: a graph that came here has no use for the answer.
     return any(
-        approval.status != ApprovalStatus.PENDING and approval.used_epoch is None
+        approval.status != ApprovalStatus.PENDING
+        and approval.used_epoch is None
+        and not asking.is_own(approval)
         for approval in approvals.of_run(tx, run.tenant, run.id)
     )

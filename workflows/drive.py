@@ -18,7 +18,7 @@ from langgraph.types import Command, Interrupt
 from store import approvals, audit, runs
 from store.checkpoints import Session, StoredThread, stored_thread, using
 from store.effects import key_of
-from store.errors import StoreError
+from store.errors import Stale, StoreError
 from store.records import Approval, ApprovalStatus, Run, RunStatus
 from store.runs import Ending
 from store.sqlite import Database
@@ -103,8 +103,8 @@ class Driver:
             return
         meter = StepMeter(StepAllowance(installed.settings.steps_max, run.steps_used), self._clock)
         stored = await self._database.read(lambda tx: _read(tx, run))
-        if version.open_questions(stored.own):
-            await self._database.write(lambda tx: version.right_again(tx, run, self._clock()))
+        if version.open_questions(stored.own) and not await self._goes_on(run):
+            return
         with using(Session(stored.thread)) as session:
             try:
                 reached = await self._advance(run, installed, stored.approvals, session, meter)
@@ -120,6 +120,9 @@ class Driver:
                 await self._ask_what_became(run, installed, meter.taken, stored, unknown)
             except Refused as refused:
                 await self._give_up(run, meter.taken, _refusal(refused))
+            except Stale as stale:
+                # Where this drive holds the run no more, the next write says so, and nothing is recorded.
+                await self._try_again(run, installed, meter.taken, stored, stale)
             except StoreError:
                 raise
             except Exception as error:  # noqa: BLE001  whatever a graph raises, the run goes on or ends by name
@@ -247,6 +250,12 @@ class Driver:
         else:
             give_up(tx, run, steps, ending, now)
 
+    async def _goes_on(self, run: Run) -> bool:
+        now = self._clock()
+        goes_on = await self._database.write(lambda tx: version.right_again(tx, run, now))
+        self._bells.ring()
+        return goes_on
+
     async def _meet_another_version(self, run: Run, installed: Installed | None) -> None:
         now, boot = self._clock(), self._database.boot
         await self._database.write(lambda tx: version.meet(tx, run, boot, installed, now))
@@ -265,6 +274,8 @@ class Driver:
         self._bells.ring()
 
     async def _ask_again(self, run: Run, steps: int, no_longer: NoLongerHolds) -> None:
+        """Unless another branch of the graph has begun an effect under the same approval meanwhile: from then
+        on it counts as a whole, and the run goes round again with it."""
         now = self._clock()
 
         def work(tx: Transaction) -> None:
@@ -274,7 +285,10 @@ class Driver:
             else:
                 give_up(tx, run, steps, ending, now)
 
-        await self._database.write(work)
+        try:
+            await self._database.write(work)
+        except Stale:
+            await self._database.write(lambda tx: runs.postpone(tx, run, self._database.boot, now))
         self._bells.ring()
 
     async def _give_up(self, run: Run, steps: int, ending: Ending) -> None:

@@ -1,23 +1,28 @@
 """What was approved is looked at once more before it is begun: what no longer holds is asked again."""
 
+import asyncio
 from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
 from langgraph.graph import END, START
 
+from store.errors import Stale
 from store.records import ApprovalStatus, EffectState, Run, RunStatus
+from tests.workflows.graphs import Context, Node, builder, errand, request, workflow, writing
 from tests.workflows.graphs import State as Written
-from tests.workflows.graphs import builder, errand, request, workflow, writing
 from tests.workflows.graphs import write as write_node
 from tests.workflows.house import MORGAN, SAM, SETTINGS, House
 from tests.workflows.notebook import Trouble
+from tests.workflows.test_gates import rounds
 from workflows import gates
 from workflows.approvals.last_look import WAITED_MAX
 from workflows.approvals.policy import Policy
 from workflows.approvals.supersede import ASKED_AGAIN_MAX
+from workflows.effects.ledger import Approved
 from workflows.errors import Unanswered
-from workflows.gates import GateRequest
+from workflows.gates import Decision, GateRequest
+from workflows.withdrawal import Why, withdraw
 
 
 class World:
@@ -256,3 +261,76 @@ async def test_a_graph_that_has_passed_its_gate_halts_by_name(house: House) -> N
     ended = await house.run(run)
     assert (ended.status, ended.outcome) == (RunStatus.HALTED, "changed_since_approval")
     assert [each.state for each in await house.effects_of(run)] == list[EffectState]()
+
+
+async def test_what_has_changed_while_another_branch_began_does_not_leave_the_run_to_nobody(
+    house: House,
+) -> None:
+    """Two effects of one approval side by side: what the second one reads is older than the first intent."""
+    begun = asyncio.Event()
+    looks: list[str] = []
+    effects_listed = (writing("one", "1"), writing("two", "2"))
+
+    async def no_longer_holding(asked: GateRequest) -> Sequence[str]:
+        looks.append(asked.title)
+        if len(looks) == 2:
+            await begun.wait()
+            return ["the page is torn"]
+        return ()
+
+    def writes(number: int) -> Node:
+        async def write(state: Written, runtime: Context) -> Written:
+            decision = Decision.model_validate(state["decision"])
+            await runtime.context.perform(effects_listed[number], Approved(decision, effects_listed), {})
+            begun.set()
+            return {}
+
+        return write
+
+    async def ask_both(state: Written) -> Written:
+        answer = gates.ask(request(*effects_listed))
+        return {"decision": answer}
+
+    graph = builder()
+    graph.add_node("gate", ask_both)
+    graph.add_node("first", writes(0))
+    graph.add_node("second", writes(1))
+    graph.add_edge(START, "gate")
+    for each in ("first", "second"):
+        graph.add_edge("gate", each)
+        graph.add_edge(each, END)
+    await house.install(workflow("both", graph, no_longer_holding))
+    run = await house.asked("both")
+    await house.approve(run)
+    await house.drive()
+    assert (await house.run(run)).status == RunStatus.DONE
+    assert len(looks) == 2
+    assert len(house.notebook.pages) == 2
+
+
+async def test_a_drive_that_trips_over_what_was_written_meanwhile_is_an_attempt(house: House) -> None:
+    trips = [True, False]
+
+    async def write(state: Written, runtime: Context) -> Written:
+        if trips.pop(0):
+            raise Stale(0)
+        return await write_node(state, runtime)
+
+    await house.install(errand(write=write))
+    run = await house.asked("errand")
+    await house.approve(run)
+    await house.drive()
+    assert (await house.run(run)).attempts == 1
+    assert (await drive_later(house, run)).status == RunStatus.DONE
+
+
+async def test_a_cancellation_with_a_clock_put_back_is_no_broken_rule(house: House) -> None:
+    """What was done before the second gate stays done, whatever the clock says when the channel goes."""
+    await house.install(rounds(2))
+    run = await house.asked("rounds")
+    await house.approve(run)
+    await house.drive()
+    house.time.move(-timedelta(hours=1))
+    current = await house.run(run)
+    assert await house.database.write(lambda tx: withdraw(tx, current, Why.CHANNEL_ARCHIVED, house.time()))
+    assert house.broken() == []

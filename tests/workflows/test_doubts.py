@@ -1,22 +1,27 @@
 """An effect nobody could tell the outcome of: people are asked, and what they say is checked first."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
+from typing import Any
 
 import pytest
+from langgraph.graph import END, START
 
 from store.records import ApprovalStatus, EffectState, Run, RunStatus
-from tests.workflows.graphs import Context, State, errand, writing
+from tests.workflows.graphs import Context, State, ask, builder, errand, request, workflow, writing
 from tests.workflows.graphs import write as write_node
 from tests.workflows.house import DEADLINE_S, MORGAN, RILEY, SAM, SETTINGS, TENANT, House
 from tests.workflows.notebook import Trouble
 from tests.workflows.test_gates import rounds
+from workflows import gates
 from workflows.approvals.decide import Answer, AnswerKind, Ballot, Choice
 from workflows.approvals.policy import Policy, Said
 from workflows.effects.hints import Hint, Taken, take
 from workflows.effects.ledger import UNANSWERED_MAX
 from workflows.effects.looks import FIRST
+from workflows.errors import Postponed
 from workflows.gates import Asks, GateRequest
 from workflows.questions.outcome import ASKED_MAX, UNREAD_MAX
 from workflows.withdrawal import Why, withdraw
@@ -385,3 +390,112 @@ async def test_an_answer_given_while_it_is_read_is_neither_lost_nor_asked_for_ag
     house.notebook.write("by hand", "no mark", {"word": "hello"})
     await house.drive()
     assert (await house.run(lost)).status == RunStatus.DONE
+
+
+async def test_left_as_it_is_nobody_is_asked_again_after_a_crash_before_the_boundary(
+    house: House,
+) -> None:
+    after = [True]
+
+    async def write(state: State, runtime: Context) -> State:
+        written = await write_node(state, runtime)
+        if after.pop():
+            raise Postponed("cut_off", "Something else of the run can't go on yet.", timedelta(seconds=1))
+        return written
+
+    await house.install(errand(write=write))
+    run = await in_doubt(house, Trouble.DOWN)
+    after.append(True)
+    await house.vote(await house.pending(run), Choice.REJECT)
+    await house.drive()
+    after.append(False)
+    ended = await drive_when_due(house, run)
+    assert (ended.status, ended.outcome) == (RunStatus.HALTED, "outcome_unknown")
+    assert len(await house.approvals_of(run)) == 2
+
+
+async def test_a_vote_that_said_otherwise_does_not_stand_in_for_one_that_counts_no_more(house: House) -> None:
+    two = Policy(groups=("S0LEADS",), quorum=2)
+    await house.install(errand(), SETTINGS.model_copy(update={"approvers": two}))
+    run = await house.asked("errand")
+    await house.approve(run)
+    await house.vote(await house.pending(run), by=SAM)
+    house.notebook.trouble = [Trouble.DOWN]
+    await house.drive()
+    house.notebook.reading_fails = True
+    house.time.move(UNANSWERED_MAX + timedelta(seconds=1))
+    await house.drive()
+    house.notebook.reading_fails = False
+    await say(house, run, Said.HAPPENED, "page-1", by="U0KIM")
+    await say(house, run, Said.DID_NOT_HAPPEN, by=SAM)
+    await say(house, run, Said.DID_NOT_HAPPEN, by=MORGAN)
+    house.people.gone.add(MORGAN)
+    await house.drive()
+    assert "an approval no longer counts" in await known(house, run)
+    assert len(house.notebook.keys_called) == 1
+
+
+async def test_a_cancelled_run_asks_nobody_what_became_of_an_effect(house: House, lost: str) -> None:
+    """Its channel is archived while an answer is acted on that turns out to be wrong."""
+    await say(house, lost, Said.HAPPENED, "page-9")
+    run = await house.run(lost)
+    work = partial(withdraw, run=run, why=Why.CHANNEL_ARCHIVED, now=house.time())
+    assert await house.database.write(work)
+    await house.drive()
+    ended = await house.run(lost)
+    assert (ended.status, ended.outcome) == (RunStatus.HALTED, "outcome_unknown")
+
+
+async def test_an_answer_under_a_clock_put_back_is_no_broken_rule(house: House, lost: str) -> None:
+    await say(house, lost, Said.DID_NOT_HAPPEN)
+    house.time.move(-timedelta(hours=1))
+    await house.driver.drive(await house.claim(lost))
+    assert (await house.run(lost)).status == RunStatus.DONE
+    assert house.broken() == []
+
+
+async def test_a_run_that_gives_up_while_people_are_asked_ends_as_not_known(house: House, lost: str) -> None:
+    """The money is what the reader has to hear of, and not that a workflow was stopped."""
+    await say(house, lost, Said.DID_NOT_HAPPEN)
+    await house.install(replace(errand(), version="2"))
+    await house.drive()
+    await house.vote(await house.pending(lost), Choice.REJECT)
+    await house.drive()
+    ended = await house.run(lost)
+    assert (ended.status, ended.outcome) == (RunStatus.HALTED, "outcome_unknown")
+    assert len(house.notebook.keys_called) == 1
+
+
+async def test_an_answer_the_graph_has_no_use_for_any_more_drives_the_run_once(house: House) -> None:
+    """Another version of the workflow asks something else where the first one had begun its effect."""
+    graph = builder()
+    graph.add_node("think", partial(_only_notes))
+    graph.add_node("gate", ask)
+    graph.add_node("write", ask_more)
+    graph.add_edge(START, "think")
+    graph.add_edge("think", "gate")
+    graph.add_edge("gate", "write")
+    graph.add_edge("write", END)
+    await house.install(errand())
+    run = await in_doubt(house, Trouble.DOWN)
+    asked = await house.pending(run)
+    await house.install(replace(workflow("errand", graph), version="2"))
+    house.time.move(FIRST)
+    await house.lookout.round()
+    await house.drive()
+    [of_version] = [each for each in await house.approvals_of(run) if each.gate == "signoff.version"]
+    await house.vote(of_version)
+    await house.drive()
+    await house.vote(asked, Choice.REJECT)
+    await house.drive()
+    assert (await house.pending(run)).gate == "more"
+    assert (await house.run(run)).status == RunStatus.WAITING
+
+
+async def _only_notes(state: State, runtime: Context) -> State:
+    return {}
+
+
+async def ask_more(state: State) -> State:
+    answer: dict[str, Any] = gates.ask(request(writing("more"), gate="more"))
+    return {"decision": answer}

@@ -1,11 +1,13 @@
 """A run begun by one version of its workflow meets another: it stops and asks, and never guesses."""
 
+import asyncio
 from dataclasses import replace
 
 import pytest
 
 from store.records import ApprovalStatus, RunStatus
-from tests.workflows.graphs import errand
+from tests.workflows.graphs import Context, State, errand
+from tests.workflows.graphs import write as write_node
 from tests.workflows.house import House
 from workflows.approvals.decide import Choice
 from workflows.gates import Asks, GateRequest
@@ -137,3 +139,40 @@ async def test_a_run_that_has_not_begun_is_asked_about_as_well(house: House) -> 
     await house.approve(run)
     await house.drive()
     assert (await house.pending(run)).gate == "write"
+
+
+@pytest.mark.parametrize("loaded", [errand(), replace(errand(), version="3")], ids=["the old", "a third"])
+async def test_stopped_it_ends_whatever_version_comes_next(house: House, met: str, loaded: Workflow) -> None:
+    await house.vote(await house.pending(met), Choice.REJECT)
+    await deploy(house, loaded)
+    await house.drive()
+    run = await house.run(met)
+    assert (run.status, run.outcome) == (RunStatus.REJECTED, "workflow_changed")
+    assert house.notebook.pages == []
+
+
+async def test_what_was_done_before_it_was_stopped_is_said(house: House) -> None:
+    """The bot died after the effect and before its boundary, and another version came."""
+    performed = asyncio.Event()
+
+    async def write(state: State, runtime: Context) -> State:
+        await write_node(state, runtime)
+        performed.set()
+        await asyncio.Event().wait()
+        return {}
+
+    await house.install(errand(write=write))
+    run = await house.asked("errand")
+    await house.approve(run)
+    drive = asyncio.create_task(house.driver.drive(await house.claim(run)))
+    await performed.wait()
+    drive.cancel()
+    await asyncio.gather(drive, return_exceptions=True)
+    await deploy(house, NEW)
+    await house.drive()
+    await house.vote(await house.pending(run), Choice.REJECT)
+    await house.drive()
+    assert (await house.run(run)).outcome_text == (
+        "Its workflow was changed while it waited, and it was stopped: because. "
+        "What had been done before stays done."
+    )

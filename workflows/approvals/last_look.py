@@ -136,5 +136,9 @@ def _given(tx: Transaction, run: Run, id: str) -> _Resting | None:
     approval = approvals.get(tx, run.tenant, id)
     if approval is None or approval.status != ApprovalStatus.APPROVED or approval.decided_at is None:
         return None
-    votes = tuple(each for each in approvals.votes(tx, run.tenant, id) if each.vote == Choice.APPROVE)
+    votes = tuple(
+        each
+        for each in approvals.votes(tx, run.tenant, id)
+        if each.vote == Choice.APPROVE and (each.said, each.said_id) == (approval.said, approval.said_id)
+    )
     return _Resting(approval, votes, approval.decided_at)

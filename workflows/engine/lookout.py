@@ -6,6 +6,7 @@ is acted on in one transaction; a read that fails concludes nothing and is tried
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -71,7 +72,10 @@ class Lookout:
         now = self._clock()
         due, doubts = await self._database.read(lambda tx: _due(tx, self._tenant, now))
         for each in doubts:
-            await self._database.write(partial(outcome.wake, effect=each, look_at=self._next(each), now=now))
+            with suppress(Stale):  # it is known by now
+                await self._database.write(
+                    partial(outcome.wake, effect=each, look_at=self._next(each), now=now)
+                )
             self._bells.runs.ring()
         await asyncio.gather(*(self._look(each) for each in due))
         return len(due)

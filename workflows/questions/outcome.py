@@ -39,7 +39,8 @@ PAUSE_MAX = timedelta(minutes=5)
 
 
 def ask(tx: Transaction, run: Run, unknown: OutcomeUnknown, terms: Terms, now: datetime) -> Ending | None:
-    """Puts the question, unless one is open already. The ending instead, when it was asked too often."""
+    """Puts the question, unless one is open already. The ending instead, when it was asked too often, or the
+    run was cancelled and nobody is to be asked."""
     if unknown.answered is not None:
         approvals.mark_used(tx, run.tenant, unknown.answered, run.epoch)
     mark = mark_of(unknown.effect)
@@ -49,6 +50,13 @@ def ask(tx: Transaction, run: Run, unknown: OutcomeUnknown, terms: Terms, now: d
     effect = effects.get(tx, unknown.effect)
     if effect is None:
         raise LookupError(f"effect {unknown.effect.name} of {run.id} has no row")
+    current = runs.get(tx, run.tenant, run.id)
+    if current is not None and current.cancelled_at is not None:
+        text = (
+            f"It was cancelled, so nobody is asked any more what became of {effect.name}: {unknown.known} "
+            f"Look in {effect.system} before asking again."
+        )
+        return Ending(RunStatus.HALTED, "outcome_unknown", text)
     if len(before) >= ASKED_MAX:
         text = (
             f"It was asked {ASKED_MAX} times what became of {effect.name}, and it is still not known: "
@@ -61,10 +69,9 @@ def ask(tx: Transaction, run: Run, unknown: OutcomeUnknown, terms: Terms, now: d
 
 
 def _asked(tx: Transaction, run: Run, mark: str) -> list[Approval]:
-    """What was asked about this effect, oldest first."""
+    """What was asked about this effect. At most one of them is open: pending, or answered and not used."""
     of_run = approvals.of_run(tx, run.tenant, run.id)
-    found = [each for each in of_run if each.gate == OUTCOME_GATE and each.facts.get("effect") == mark]
-    return sorted(found, key=lambda each: each.asked_at)
+    return [each for each in of_run if each.gate == OUTCOME_GATE and each.facts.get("effect") == mark]
 
 
 def _request(tx: Transaction, effect: Effect, known: str, times: int) -> GateRequest:
@@ -95,7 +102,7 @@ def _request(tx: Transaction, effect: Effect, known: str, times: int) -> GateReq
 
 @dataclass(frozen=True)
 class _Doubt:
-    """An unknown effect, and the latest answer of people that nothing was made of yet."""
+    """An unknown effect, and what was answered about it, if nothing was made of that yet."""
 
     effect: Effect
     answer: Approval | None
@@ -135,7 +142,7 @@ class Doubts:
         if answer is None:
             return await self._read_alone(run, doubt)
         if answer.status != ApprovalStatus.APPROVED:
-            return await self._leave(run, doubt, answer)
+            return await self._leave(doubt, answer)
         try:
             if answer.said == Said.HAPPENED:
                 return await self._take_at_word(run, doubt, answer)
@@ -180,18 +187,14 @@ class Doubts:
             known = f"It was not done again, since this has changed: {'; '.join(changed)}."
             raise OutcomeUnknown(key, known, answer.id)
         if not await self._renew(run, doubt.effect, answer):
-            return await self._leave(run, doubt, answer)
+            return await self._leave(doubt, answer)
         return None
 
-    async def _leave(self, run: Run, doubt: _Doubt, answer: Approval) -> Settled:
-        """Rejected, expired or cancelled: nobody will say."""
+    async def _leave(self, doubt: _Doubt, answer: Approval) -> Settled:
+        """Rejected, expired or cancelled: nobody will say. The answer stays unused, since it holds for good:
+        a drive that is cut off before its boundary hears it again, and asks nobody once more."""
         key = effects.key_of(doubt.effect)
-
-        def work(tx: Transaction) -> None:
-            approvals.mark_used(tx, run.tenant, answer.id, run.epoch)
-            effects.look_at_doubt(tx, key, None)
-
-        await self._database.write(work)
+        await self._database.write(lambda tx: effects.look_at_doubt(tx, key, None))
         said = {
             ApprovalStatus.REJECTED: f"It was left as it is: “{answer.reason}”.",
             ApprovalStatus.EXPIRED: "Nobody could say in time.",
@@ -281,12 +284,12 @@ def _read(tx: Transaction, run: Run, key: EffectKey) -> _Doubt:
     effect = effects.get(tx, key)
     if effect is None:
         raise LookupError(f"effect {key.name} of {run.id} has no row")
-    decided = [
+    answers = [
         each
         for each in _asked(tx, run, mark_of(key))
         if each.status not in (ApprovalStatus.PENDING, ApprovalStatus.SUPERSEDED) and each.used_epoch is None
     ]
-    return _Doubt(effect, decided[-1] if decided else None)
+    return _Doubt(effect, answers[0] if answers else None)
 
 
 def _call(effect: Effect) -> Call:

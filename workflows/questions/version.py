@@ -3,13 +3,14 @@
 Approved, it goes on from where it stopped with the workflow as it is now; what was approved before stays
 approved, and nothing else is done without it. A workflow that is not loaded at all is asked about as well: it
 may be missing by mistake. Once the version a run was begun with is loaded again, the question is closed
-and the run goes on by itself.
+and the run goes on by itself, unless it was answered that it stops: that holds whatever is loaded.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
-from store import approvals, audit, runs
+from store import approvals, audit, effects, runs
 from store.audit import Event
 from store.records import Approval, ApprovalStatus, Run, RunStatus
 from store.runs import Ending
@@ -34,6 +35,7 @@ def meet(tx: Transaction, run: Run, boot: int, installed: Installed | None, now:
     """Takes the next step: ask, wait on, go on with the other version, or end. One of them, whole."""
     of_run = approvals.of_run(tx, run.tenant, run.id)
     loaded = installed.workflow.version if installed else _NOT_LOADED
+    stopped = _stopped(of_run)
     asked, elsewhere = _asked(of_run, loaded)
     for each in elsewhere:
         asking.close(tx, run, each, "the workflow has changed again", now)
@@ -41,6 +43,8 @@ def meet(tx: Transaction, run: Run, boot: int, installed: Installed | None, now:
     if current is not None and current.cancelled_at is not None:
         text = current.withdrawn_text or "The requester took it back. Nothing more was done."
         give_up(tx, run, 0, Ending(RunStatus.CANCELLED, current.withdrawn_for or "cancelled", text), now)
+    elif stopped is not None:
+        _stop(tx, run, stopped, now)
     elif asked is None or (asked.status == ApprovalStatus.APPROVED and installed is None):
         if asked is not None:
             approvals.mark_used(tx, run.tenant, asked.id, run.epoch)
@@ -54,18 +58,30 @@ def meet(tx: Transaction, run: Run, boot: int, installed: Installed | None, now:
         audit.append(tx, run.tenant, run.id, Event("version_changed", str(asked.decided_by), detail), now)
         runs.postpone(tx, run, boot, now)
     else:
-        give_up(tx, run, 0, _ending(asked), now)
+        _stop(tx, run, asked, now)
 
 
-def right_again(tx: Transaction, run: Run, now: datetime) -> None:
-    """The workflow is the one the run was begun with: nobody needs to answer any more."""
+def right_again(tx: Transaction, run: Run, now: datetime) -> bool:
+    """The workflow is the one the run was begun with: nobody needs to answer any more. False when it was to
+    stop, and ends all the same."""
+    stopped = _stopped(approvals.of_run(tx, run.tenant, run.id))
+    if stopped is not None:
+        _stop(tx, run, stopped, now)
+        return False
     for each in open_questions(approvals.of_run(tx, run.tenant, run.id)):
         asking.close(tx, run, each, "the version it was begun with is loaded again", now)
+    return True
 
 
 def open_questions(of_run: Sequence[Approval]) -> Sequence[Approval]:
     """What was asked about versions, and nothing was made of yet."""
     return [each for each in of_run if each.gate == VERSION_GATE and each.used_epoch is None]
+
+
+def _stopped(of_run: Sequence[Approval]) -> Approval | None:
+    """A question about any version that somebody, or the time, has answered with a no."""
+    ends = (ApprovalStatus.REJECTED, ApprovalStatus.EXPIRED)
+    return next((each for each in open_questions(of_run) if each.status in ends), None)
 
 
 def _asked(of_run: Sequence[Approval], loaded: str) -> tuple[Approval | None, Sequence[Approval]]:
@@ -133,6 +149,15 @@ def _terms_before(of_run: Sequence[Approval]) -> Terms | None:
     if not of_run:
         return None
     return Terms(Policy.model_validate(of_run[-1].policy), EXPIRES_AFTER)
+
+
+def _stop(tx: Transaction, run: Run, asked: Approval, now: datetime) -> None:
+    """Ends it by the answer. What it did before another version came is not undone, and that is said."""
+    ending = _ending(asked)
+    if effects.of_run(tx, run.tenant, run.id):
+        text = f"{ending.text.rstrip('.')}. What had been done before stays done."
+        ending = replace(ending, text=text)
+    give_up(tx, run, 0, ending, now)
 
 
 def _ending(asked: Approval) -> Ending:
