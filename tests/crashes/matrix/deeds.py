@@ -7,13 +7,14 @@ import httpx
 
 from tests.crashes.matrix.control import Order
 from tests.crashes.matrix.stage import Stage
-from tests.harness import Json, until
+from tests.harness import Json, buttons, until
 
 if TYPE_CHECKING:
     from tests.crashes.matrix.roads import Trip
 
 HOUR_S = 3_600
 EXPIRED_AFTER_S = 73 * HOUR_S
+KEY_TOO_OLD_S = 21 * HOUR_S
 BEFORE_THE_INTENT = "commit: intent recorded — before"
 BEFORE_THE_CALL = "stripe POST /v1/refunds — before"
 BEFORE_THE_LAST_LOOK = "commit: run claimed — before"
@@ -130,6 +131,61 @@ def refund_by_hand(stage: Stage, trip: "Trip") -> None:
         timeout=PATIENCE_S,
     )
     assert made.status_code == 200, made.text
+
+
+def say_it_did_not_happen(stage: Stage, trip: "Trip", card: Json) -> bool:
+    """Approved, and Stripe takes no refund until the key is too old; then whoever is asked says so."""
+    if "approve" not in buttons(card):
+        stage.outside.post("fault", clear=True)
+        return bool(stage.outside.click(card, "do_it")["ok"])
+    return _approve_and_grow_old(stage, trip, card)
+
+
+def leave_it_unknown(stage: Stage, trip: "Trip", card: Json) -> bool:
+    """The same, and whoever is asked leaves it."""
+    if "approve" not in buttons(card):
+        return reject(stage, trip, card)
+    return _approve_and_grow_old(stage, trip, card)
+
+
+def _approve_and_grow_old(stage: Stage, trip: "Trip", card: Json) -> bool:
+    if not approve(stage, trip, card):
+        return False
+    until(lambda: _begun(stage) or not stage.bot.is_alive(), "an intent")
+    stage.advance(KEY_TOO_OLD_S)
+    return True
+
+
+def say_it_happened(stage: Stage, trip: "Trip", card: Json) -> bool:
+    """Approved and refunded, unseen; and Stripe can't be read until the key is too old. Where the bot dies
+    before that, it reads in time what happened."""
+    if "approve" not in buttons(card):
+        stage.outside.post("fault", clear=True)
+        return _name_the_refund(stage, trip, card)
+    if not approve(stage, trip, card):
+        return False
+    until(lambda: stage.outside.refunds(trip.subject) or not stage.bot.is_alive(), "a refund")
+    if stage.outside.refunds(trip.subject):
+        for method in ("refunds.list", "refunds.create"):
+            stage.outside.fault("stripe", "down", method=method, times=1_000)
+        stage.advance(KEY_TOO_OLD_S)
+    return True
+
+
+def _name_the_refund(stage: Stage, trip: "Trip", card: Json) -> bool:
+    opened = stage.outside.click(card, "happened")
+    if not opened["ok"] or not opened["view"]:
+        return False
+    [refund] = stage.outside.refunds(trip.subject)
+    values = {"record": {"record_id": refund["id"]}}
+    sent = stage.outside.post("submit", user="morgan", view_id=opened["view"]["id"], values=values)
+    if not sent["ok"]:
+        stage.outside.post("close", user="morgan", view_id=opened["view"]["id"])
+    return bool(sent["ok"])
+
+
+def _begun(stage: Stage) -> bool:
+    return stage.kept("SELECT count(*) FROM effects") == [(1,)]
 
 
 def change_at_the_last_instant(stage: Stage, trip: "Trip", card: Json) -> bool:

@@ -22,7 +22,7 @@ WORDS = {
     "Driver._ask_what_became": "outcome asked about",
     "Driver._ask_or_give_up": "outcome asked about, or given up",
     "Driver._meet_another_version": "another version met",
-    "Driver.drive": "version right again",
+    "Driver._goes_on": "version right again",
     "Driver._try_again": "later attempt",
     "Doubts._leave": "doubt left",
     "Doubts._clear_up": "doubt cleared up",
