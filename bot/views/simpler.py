@@ -20,6 +20,8 @@ ASKING_TEXT_MAX = 1_000
 # With these nothing is done that was not done already, so they may stand below what can't be read whole.
 HARMLESS = frozenset([Action.REJECT.value, Action.CANCEL.value, Action.REASONING.value])
 
+# Plain text reads no `:name:`.
+_SIGNS = {"large_green_circle": "🟢", "large_yellow_circle": "🟡", "red_circle": "🔴"}
 _NOT_WHOLE = ":warning: Slack refuses to show all of this here, so it can't be approved here."
 _REFUSED = ":warning: Slack refuses to show this request, so nobody can decide it here."
 
@@ -121,7 +123,7 @@ def _inline(element: dict[str, Any]) -> str:
         case "text":
             return str(element["text"])
         case "emoji":
-            return f":{element['name']}:"
+            return _SIGNS.get(element["name"], f":{element['name']}:")
         case "user":
             return f"@{element['user_id']}"
         case "date":

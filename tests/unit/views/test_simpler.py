@@ -11,7 +11,7 @@ from store.records import ApprovalStatus
 from tests.unit.views import stories
 from tests.unit.views.slack_rules import accept_message, buttons, is_only_ours, markup, shown, texts
 from tests.unit.views.test_any_input import hostile
-from workflows.gates import Asks, Question
+from workflows.gates import Asks, Question, Risk
 from workflows.story import Story
 
 RUN = "run-abc"
@@ -48,7 +48,13 @@ def test_people_quotes_and_signs_are_told_in_words() -> None:
     text = shown(simpler.plain_form(pending(reason="one\ntwo"), RUN).blocks)
     assert "@U0MORGAN" in text
     assert "> one\n> two" in text
-    assert ":red_circle:" in text
+    assert "🔴 " in text
+
+
+@pytest.mark.parametrize("risk", Risk)
+def test_every_risk_has_a_sign_that_plain_text_shows(risk: Risk) -> None:
+    text = shown(simpler.plain_form(pending(risk=risk), RUN).blocks)
+    assert "_circle" not in text
 
 
 def test_a_brought_graphs_question_is_told_whole_as_well() -> None:
@@ -86,6 +92,17 @@ def test_a_block_it_has_no_words_for_takes_the_approval_away(strange: dict[str, 
     assert not simpler.can_be_approved(plain)
 
 
+def test_more_sections_than_slack_takes_in_one_message_take_the_approval_away() -> None:
+    """A section for each field: more of them than blocks there were."""
+    whole = pending()
+    fields = [{"type": "mrkdwn", "text": "a"}, {"type": "mrkdwn", "text": "b"}]
+    plain = simpler.plain_form(
+        Rendered(whole.text, [*[{"type": "section", "fields": fields}] * 25, *whole.blocks]), RUN
+    )
+    accept_message(plain.blocks)
+    assert not simpler.can_be_approved(plain)
+
+
 @pytest.mark.parametrize("asks", Asks)
 def test_no_answer_that_lets_something_happen_stands_below_a_question_that_is_not_whole(asks: Asks) -> None:
     whole = pending(asks=asks)
@@ -109,7 +126,7 @@ def test_an_ended_card_and_a_reply_lose_nothing_but_their_looks() -> None:
 
 
 @settings(max_examples=40, deadline=None)
-@given(title=hostile(150), reason=hostile(), consequence=hostile(200), argument=hostile())
+@given(title=hostile(150), reason=hostile(1_000), consequence=hostile(200), argument=hostile())
 def test_any_question_is_whole_in_the_plain_form_or_can_not_be_approved_in_it(
     title: str, reason: str, consequence: str, argument: str
 ) -> None:
