@@ -30,7 +30,7 @@ ESSENTIAL: Mapping[str, Mapping[str, type]] = {
 class SlackClient(AsyncWebClient):
     """Raises SlackApiError for a no or an unreadable answer, aiohttp's errors for none.
 
-    `heard` is told the headers of every answer: Slack's clock stands in them.
+    `heard` is told the headers of Slack's answers: its clock stands in them, and a proxy's in a proxy's.
     """
 
     def __init__(self, *, heard: Callable[[Mapping[str, Any]], None] | None = None, **settings: Any) -> None:
@@ -46,10 +46,10 @@ class SlackClient(AsyncWebClient):
             answer = {"data": None, "headers": received.headers, "status_code": received.status}
         except UnicodeDecodeError as error:
             raise aiohttp.ClientPayloadError(f"no text: {error.reason}") from None
-        if self._heard is not None:
-            self._heard(answer["headers"])
         if not _is_whole(api_url.rpartition("/")[2], answer["data"]):
             answer["data"] = {"ok": False, "error": UNREADABLE}
+        elif self._heard is not None:
+            self._heard(answer["headers"])
         return answer
 
 

@@ -32,9 +32,7 @@ class Meaning(StrEnum):
     NOBODY = "nobody"  # there is no such person or group, or nobody who can be told
     NOT_THERE = "not there"  # the person is not in the channel
     UNINSTALLED = "uninstalled"  # Slack knows the token, and it is good for nothing any more
-    NOT_OURS = (
-        "not ours"  # Slack does not know the token: at a start a mistake; later the token was taken back
-    )
+    NOT_OURS = "not ours"  # Slack does not know the token: a mistake at a start, later it was taken back
     PLAN = "plan"  # this workspace's plan does not have it
     UNKNOWN = "unknown"  # a word we don't know: tried again a few times
 

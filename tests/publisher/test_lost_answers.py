@@ -118,11 +118,13 @@ async def test_a_channel_goes_on_while_a_look_in_it_is_slowed_down(desk: Desk) -
     await desk.fault("rate_limit", method="conversations.history", retry_after_s=60)
     await desk.run("a")
     desk.publisher.start()
-    await desk.until(lambda: desk.messages("asks: a"), "the post whose answer is lost")
+    await desk.until(lambda: _tried(desk, "a", 1), "the post whose answer is lost")
+    await desk.publisher.stop()
     await desk.move(2)
-    await desk.until(lambda: _async(desk.calls("conversations.history")), "the look")
     await desk.run("b")
+    desk.publisher.start()
     await desk.ends_as("sent", "b")
+    assert len(desk.calls("conversations.history")) == 1
     assert (await desk.row("a")).state == "sending"
     await desk.move(61)
     await desk.ends_as("sent", "a")
@@ -158,6 +160,17 @@ async def test_a_clock_that_was_set_meanwhile_finds_it_all_the_same(desk: Desk, 
     await desk.ends_as("sent", "c", step_s=1)
     for run in "abc":
         assert len(await desk.messages(f"asks: {run}")) == 1
+
+
+async def test_the_time_is_asked_for_where_our_clock_was_set_since_slack_was_last_heard(desk: Desk) -> None:
+    """A reply is posted without a call before it from which Slack's time could be known."""
+    await desk.posted("a")
+    [root] = await desk.messages("asks: a")
+    desk.wrong_by = timedelta(days=1)
+    await desk.fault("lose_answer")
+    await desk.say("a", OutboxKind.REPLY, "1", text="a reply")
+    await desk.ends_as("sent", "a", OutboxKind.REPLY, step_s=0.5)
+    assert len(await desk.thread(root)) == 1
 
 
 async def test_a_call_too_young_to_be_given_up_is_waited_for_by_slacks_clock(desk: Desk) -> None:
@@ -209,7 +222,3 @@ async def _sent_with_a_lost_answer(desk: Desk) -> Outgoing:
 async def _tried(desk: Desk, run: str, times: int) -> Outgoing | None:
     row = await desk.row(run)
     return row if row.attempts >= times else None
-
-
-async def _async(value: Any) -> Any:
-    return value

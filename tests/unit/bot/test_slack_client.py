@@ -1,7 +1,7 @@
 """Whatever comes back over HTTP is Slack's answer or an error that says so."""
 
 import socket
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from typing import Any
 
 import aiohttp
@@ -86,6 +86,22 @@ async def test_a_yes_without_what_was_asked_for_is_none(answering: Answering, me
     with pytest.raises(SlackApiError) as caught:
         await client.api_call(method)
     assert refusal(caught.value).meaning == Meaning.DOUBT
+
+
+async def test_the_time_is_taken_from_slacks_answers_alone(answering: Answering) -> None:
+    """A proxy whose clock is a year wrong would have a lost message looked for where it can't be."""
+    heard: list[Mapping[str, Any]] = []
+    for status, content_type, body in FOREIGN.values():
+        client = answering(status, content_type, body)
+        client._heard = heard.append
+        with pytest.raises(SlackApiError):
+            await client.chat_postMessage(channel="C1", text="x")
+    assert heard == []
+    client = answering(200, "application/json", b'{"ok": false, "error": "is_archived"}')
+    client._heard = heard.append
+    with pytest.raises(SlackApiError):
+        await client.chat_postMessage(channel="C1", text="x")
+    assert "Date" in heard[0]
 
 
 async def test_what_is_whole_is_answered_as_it_is(answering: Answering) -> None:
