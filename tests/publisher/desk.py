@@ -43,7 +43,7 @@ class Desk:
 
     def __init__(self, place: Place, file: Path) -> None:
         self.place = place
-        self._file = file
+        self.file = file
         self._offset = timedelta(0)
         # How wrong the machine's clock is: Slack's is right.
         self.wrong_by = timedelta(0)
@@ -52,7 +52,7 @@ class Desk:
         return datetime.fromtimestamp(self.place.sandbox.clock.now(), UTC) + self.wrong_by
 
     async def open(self) -> None:
-        self.database = await Database.open(self._file, self.now())
+        self.database = await Database.open(self.file, self.now())
         self.http = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=2))
         self.slack_clock = SlackClock(self.now)
         self.client = SlackClient(

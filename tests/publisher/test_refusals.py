@@ -1,7 +1,10 @@
 """One bad message never keeps the others of its channel waiting, and ends by a name that people find."""
 
+from datetime import timedelta
+
 import pytest
 
+from bot.doctor.database import check_database
 from bot.slack_errors import CODES, Meaning
 from store.records import OutboxKind
 from tests.publisher.desk import ELSEWHERE, Desk
@@ -67,6 +70,21 @@ async def test_a_message_that_can_not_be_made_is_put_off_and_given_up(desk: Desk
     assert "node" in str(dead.error)
     await desk.say("a", OutboxKind.REPLY, "1", text="going on")
     await desk.ends_as("sent", "a", OutboxKind.REPLY)
+
+
+async def test_doctor_names_a_dead_letter_for_a_week(desk: Desk) -> None:
+    await desk.fault("error", code="restricted_action")
+    await desk.run("a")
+    desk.publisher.start()
+    await desk.ends_as("dead", "a")
+    listed = [
+        sum(
+            "Dead letter: root of run a" in each.text
+            for each in check_database(desk.file, desk.now() + later)
+        )
+        for later in (timedelta(0), timedelta(days=7, minutes=-1), timedelta(days=7, minutes=1))
+    ]
+    assert listed == [1, 1, 0]
 
 
 async def test_a_requester_who_can_not_be_told_at_once_is_told_later(desk: Desk) -> None:
