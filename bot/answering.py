@@ -53,9 +53,11 @@ def _ways(
     shown: dict[str, Any] = {"text": text} if blocks is None else {"text": text, "blocks": blocks}
 
     async def to_the_url() -> None:
-        answer = await AsyncWebhookClient(str(url), session=client.session, retry_handlers=[]).send_dict(
-            {**shown, "response_type": "ephemeral", "replace_original": False}
-        )
+        hook = AsyncWebhookClient(str(url), session=client.session, retry_handlers=[])
+        try:
+            answer = await hook.send_dict({**shown, "response_type": "ephemeral", "replace_original": False})
+        except UnicodeDecodeError as error:
+            raise _NotTaken(f"no text: {error.reason}") from None
         if answer.status_code != 200:
             raise _NotTaken(f"{answer.status_code} {answer.body[:TOLD_MAX]}")
 
