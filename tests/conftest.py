@@ -5,11 +5,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.browser_found import ARGUMENTS, MISSING, find_chromium
 from tests.harness import Deliver, Sandbox, quick_config, running_sandbox
 from tests.stages import Stages
+
+# An example that takes long on a busy machine is not a failure. What is measured is measured in benchmarks/.
+settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("untimed")
 
 
 @pytest.fixture(scope="session")
