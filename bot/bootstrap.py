@@ -22,7 +22,7 @@ from bot.app import slack_app
 from bot.clock import clock_following
 from bot.directory import SlackDirectory
 from bot.doctor import slack_tokens
-from bot.doctor.database import unusable
+from bot.doctor.database import refuse_read_only, unusable
 from bot.doctor.examination import examine_start
 from bot.doctor.finding import Finding, StartRefused, Uninstalled
 from bot.doctor.workspace import refuse_foreign
@@ -185,6 +185,7 @@ def _webhooks(
 
 async def _database(parts: Parts, environment: Environment, tenant: str, clock: Clock) -> Database:
     file = environment.database_file
+    refuse_read_only(file)
     for finding in refuse_foreign(file, tenant):
         log.warning(finding.said, check="start")
     try:

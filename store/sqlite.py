@@ -31,6 +31,7 @@ from store.migrate import migrate
 from store.ownership import Ownership
 from store.statements import statements
 from store.transaction import Transaction, milliseconds
+from store.writable import is_on_read_only_disk
 from store.writer import Job, Writer
 
 T = TypeVar("T")
@@ -142,9 +143,18 @@ class Database:
 
 def open_for_reading(file: Path) -> sqlite3.Connection:
     """A read-only connection for tools that look at a database while the bot may be running."""
-    connection = sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro", uri=True, isolation_level=None)
+    # Where there is no log, a reader makes an empty one. A read-only disk lets neither it nor anybody else.
+    alone = file.exists() and is_on_read_only_disk(file) and not Path(f"{file.resolve()}-wal").exists()
+    mode = "mode=ro&immutable=1" if alone else "mode=ro"
+    connection = sqlite3.connect(f"{file.resolve().as_uri()}?{mode}", uri=True, isolation_level=None)
+    connection.text_factory = _as_text
     connection.row_factory = sqlite3.Row
     return connection
+
+
+def _as_text(stored: bytes) -> str:
+    """What is no UTF-8 was never written by us, and stays apart from all that was: no record takes it."""
+    return stored.decode("utf-8", errors="surrogateescape")
 
 
 def _connect(file: Path) -> sqlite3.Connection:

@@ -1,12 +1,13 @@
-"""The database file: that it opens, is whole and of a schema we know, who owns it, and its dead letters."""
+"""The database file: whether it can be written, is whole, of a known schema; its owner; its dead letters."""
 
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
-from bot.doctor.finding import Finding
+from bot.doctor.finding import Finding, StartRefused
 from store.errors import SchemaTooNew, Unreadable
 from store.health import Health, examine
+from store.writable import unwritable
 from workflows.desk import LATELY
 
 
@@ -18,15 +19,37 @@ def unusable(file: Path, reason: str) -> Finding:
     )
 
 
+def refuse_read_only(file: Path) -> None:
+    """Raises StartRefused where a bot could not write; before SQLite says so in words of its own."""
+    refused = _read_only(file)
+    if refused is not None:
+        raise StartRefused(refused)
+
+
 def check_database(file: Path, now: datetime) -> Sequence[Finding]:
-    """Dead letters as long as App Home shows them: nobody has to clear them away."""
+    """What can be read is judged also where it can't be written.
+
+    Dead letters as long as App Home shows them: nobody has to clear them away.
+    """
+    refused = _read_only(file)
     if not file.exists():
-        return [Finding(f"Database: none yet at {file}; `signoff serve` makes it.")]
+        return [refused or Finding(f"Database: none yet at {file}; `signoff serve` makes it.")]
     try:
-        health = examine(file, now - LATELY)
+        found = judged(file, examine(file, now - LATELY))
     except Unreadable as error:
-        return [unusable(file, str(error))]
-    return judged(file, health)
+        return [refused or unusable(file, str(error))]
+    return [*found, refused] if refused else found
+
+
+def _read_only(file: Path) -> Finding | None:
+    closed = unwritable(file)
+    if closed is None:
+        return None
+    return Finding(
+        f"Database: {file} can't be written: this process may not write {closed}.",
+        "Its disk may be mounted read-only, or it belongs to another user. Make it writable for the user "
+        "that Signoff runs as, or set SIGNOFF_HOME to a folder that is.",
+    )
 
 
 def judged(file: Path, health: Health) -> Sequence[Finding]:

@@ -3,7 +3,7 @@
 import re
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from os import environ
 from pathlib import Path
@@ -144,11 +144,14 @@ def literal(value: Any) -> str:
 
 
 def signoff(
-    *arguments: str, home: Path | None = None, **environment: str
+    *arguments: str, home: Path | None = None, through: Sequence[str] = (), **environment: str
 ) -> "subprocess.CompletedProcess[str]":
-    """Runs the `signoff` command on a home, with only these settings in its environment."""
+    """Runs the `signoff` command on a home, with only these settings in its environment.
+
+    `through`: a program that starts it.
+    """
     return subprocess.run(
-        [sys.executable, "-m", "bot", *arguments],
+        [*through, sys.executable, "-m", "bot", *arguments],
         cwd=ROOT,
         env=only(home, **environment),
         capture_output=True,

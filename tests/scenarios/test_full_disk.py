@@ -1,6 +1,8 @@
 """The bot's disk takes nothing more: everybody is told, what can be read is shown, and it goes on by itself.
 
 The system itself refuses: no file of the running bot can be written, as on a disk that is full or read-only.
+It says EFBIG where a disk that became read-only says EROFS, and SQLite makes SQLITE_IOERR_WRITE of either. By
+`mount` a disk can't become read-only here: the system refuses that while a bot holds files open for writing.
 """
 
 import resource
