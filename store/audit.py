@@ -55,6 +55,11 @@ def of_run(tx: Transaction, tenant: str, run: str) -> Sequence[AuditEntry]:
     return [AuditEntry.of(row) for row in tx.all(SQL["of_run"], tenant=tenant, run=run)]
 
 
+def without_run(tx: Transaction) -> Sequence[str]:
+    """Runs of every workspace that have entries, and are not there themselves."""
+    return [str(row["run"]) for row in tx.all(SQL["without_run"])]
+
+
 def broken_at(entries: Sequence[AuditEntry]) -> int | None:
     """The number of the first entry that does not follow from those before it; None for a sound chain."""
     previous = digest(entries[0].tenant, entries[0].run) if entries else ""

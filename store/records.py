@@ -10,7 +10,10 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, model_validator
 
 
 def _from_json(value: object) -> object:
-    return json.loads(value) if isinstance(value, str) else value
+    try:
+        return json.loads(value) if isinstance(value, str) else value
+    except RecursionError:
+        raise ValueError("JSON that is nested too deeply") from None
 
 
 def _from_milliseconds(value: object) -> object:
@@ -253,5 +256,5 @@ class AuditEntry(Record):
     @property
     def detail(self) -> dict[str, object]:
         """Raises ValueError when the stored text is no JSON: then the chain is broken here, too."""
-        parsed: dict[str, object] = json.loads(self.detail_text)
+        parsed: dict[str, object] = _from_json(self.detail_text)  # type: ignore[assignment]  # always an object
         return parsed

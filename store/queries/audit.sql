@@ -11,3 +11,9 @@ VALUES (:tenant, :run, :seq, :at, :actor, :action, :detail, :hash)
 -- name: of_run
 -- The detail as it is stored: the hash covers that text, not what a reader makes of it.
 SELECT tenant, run, seq, at, actor, action, detail AS detail_text, hash FROM audit WHERE tenant = :tenant AND run = :run ORDER BY seq
+
+-- name: without_run
+-- Of every workspace: only commands on the machine itself ask this.
+SELECT DISTINCT a.run FROM audit AS a
+WHERE NOT EXISTS (SELECT 1 FROM runs AS r WHERE r.tenant = a.tenant AND r.id = a.run)
+ORDER BY a.run

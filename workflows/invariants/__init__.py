@@ -22,7 +22,7 @@ from workflows.invariants import (
     told,
     waiting_asks,
 )
-from workflows.invariants.case import Broken, Case, Sealed
+from workflows.invariants.case import Broken, Case, Sealed, printable
 
 RULES = (
     approved_effects.broken,
@@ -47,11 +47,21 @@ def broken_rules(tx: Transaction, keys: Sequence[SealKey] | None = None) -> Sequ
     `keys`: those a seal may have been made with. None leaves open who made the seals.
     """
     ids = runs.all_ids(tx)
-    workspaces = {tenant for tenant, _ in ids} | set(seals.tenants(tx))
+    names = {tenant for tenant, _ in ids} | set(seals.tenants(tx))
+    workspaces = {each for each in names if printable(each) == each}
     heads = {tenant: sealed.heads_of(tx, tenant) for tenant in workspaces}
-    found = [broken for tenant, run in ids for broken in _broken_in(tx, tenant, run, heads[tenant].get(run))]
     return [
-        *found,
+        *(
+            broken
+            for tenant, run in ids
+            if tenant in workspaces
+            for broken in _broken_in(tx, tenant, run, heads[tenant].get(run))
+        ),
+        *(
+            Broken("readable", printable(each), "is no workspace's name")
+            for each in sorted(names - workspaces)
+        ),
+        *audit_chain.entries_of_nobody(tx),
         *(broken for each in sorted(workspaces) for broken in sealed.broken_seals(tx, each, keys)),
     ]
 
@@ -63,13 +73,13 @@ def _broken_in(tx: Transaction, tenant: str, run: str, covered: tuple[Head, int]
     except ValueError as error:
         # A row whose JSON somebody broke: no rule can judge it, and the other runs still want checking.
         what = error.title if isinstance(error, ValidationError) else "AuditEntry"
-        return [Broken("readable", run, f"holds a row of {what} that can't be read")]
+        return [Broken("readable", printable(run), f"holds a row of {what} that can't be read")]
 
 
 def _case(tx: Transaction, tenant: str, id: str, covered: tuple[Head, int] | None) -> Case:
     run = runs.get(tx, tenant, id)
     if run is None:
-        raise LookupError(f"run {id} vanished while it was read")
+        raise ValueError(f"{id} was read in one snapshot, so it is no text that could be asked for")
     asked = tuple(approvals.of_run(tx, tenant, id))
     head, seal = covered or (None, None)
     return Case(

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from store import audit
-from workflows.invariants.case import Broken, Case
+from store.transaction import Transaction
+from workflows.invariants.case import Broken, Case, printable
 
 RULE = "audit_chain"
 
@@ -15,3 +16,9 @@ def broken(case: Case) -> Iterator[Broken]:
     at = audit.broken_at(case.audit)
     if at is not None:
         yield Broken(RULE, case.run.id, f"entry {at} was changed, removed or put elsewhere")
+
+
+def entries_of_nobody(tx: Transaction) -> Iterator[Broken]:
+    """Entries of a run that is gone, or never was."""
+    for run in audit.without_run(tx):
+        yield Broken(RULE, printable(run), "has audit entries, and is not there")

@@ -37,3 +37,8 @@ class Broken:
     rule: str
     run: str
     text: str
+
+
+def printable(stored: str) -> str:
+    """What stands in the file, also where it is no UTF-8."""
+    return stored.encode("utf-8", errors="backslashreplace").decode("utf-8")

@@ -33,26 +33,27 @@ def broken(case: Case) -> Iterator[Broken]:
 def heads_of(tx: Transaction, tenant: str) -> dict[str, tuple[Head, int]]:
     """The latest sealed head of each run, and its seal."""
     found: dict[str, tuple[Head, int]] = {}
-    for seal in seals.every(tx, tenant):
+    for number, seal in seals.every(tx, tenant):
         try:
-            found.update({head.run: (head, seal.number) for head in seal.covers})
-        except (TypeError, ValueError):
+            found.update({head.run: (head, number) for head in (seal.covers if seal else ())})
+        except ValueError:
             continue  # `broken_seals` names it
     return found
 
 
 def broken_seals(tx: Transaction, tenant: str, keys: Sequence[SealKey] | None) -> Iterator[Broken]:
     """What is wrong with the seals themselves. `keys`: None leaves open who made them."""
-    previous, number = digest(tenant), 0
+    previous, expected = digest(tenant), 1
     known = {key.name: key for key in keys or ()}
-    for seal in seals.every(tx, tenant):
-        number += 1
-        name = f"seal {seal.number}"
-        if seal.number != number or seal.previous != previous:
+    for number, seal in seals.every(tx, tenant):
+        name = f"seal {number}"
+        if seal is None:
+            yield Broken(RULE, name, "holds a time that can't be read")
+        elif number != expected or seal.previous != previous:
             yield Broken(RULE, name, "does not follow from the seal before it")
-        if keys is not None:
+        if seal is not None and keys is not None:
             yield from _wrongly_made(seal, name, known.get(seal.key))
-        previous, number = seal.mac, seal.number
+        previous, expected = seal.mac if seal else "", number + 1
     for run, (_, sealed_by) in heads_of(tx, tenant).items():
         if runs.get(tx, tenant, run) is None:
             yield Broken(RULE, run, f"is covered by seal {sealed_by}, and is gone")
