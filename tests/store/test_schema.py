@@ -18,6 +18,7 @@ OF_LANGGRAPH = {"checkpoints", "writes"}
 WITHOUT_TENANT = {"boots"}  # the owner of the file is one for all tenants
 # For commands on the machine itself.
 ACROSS_TENANTS = {
+    ("audit", "without_run"),
     ("runs", "all_ids"),
     ("runs", "count_all"),
     ("runs", "recent"),
