@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from store.records import BlastRadius, Effect, EffectState
 from store.statements import statements
@@ -128,9 +128,15 @@ def begin_again(tx: Transaction, intent: Intent, answer: str, boot: int, now: da
     )
 
 
-def doubts_due(tx: Transaction, tenant: str, now: datetime, limit: int) -> Sequence[Effect]:
-    """Unknown, asked about, and to be read again by now; the longest due first."""
-    return [Effect.of(row) for row in tx.all(SQL["doubts_due"], tenant=tenant, now=now, limit=limit)]
+def doubts_due(tx: Transaction, tenant: str, now: datetime, limit: int, least: timedelta) -> Sequence[Effect]:
+    """Unknown, asked about, and to be read again by now; the longest due first.
+
+    A pause is at most `least`, or as long as the doubt is old: what seems to wait longer was put off by a
+    clock that was put back since, and is due.
+    """
+    beyond = now + least
+    rows = tx.all(SQL["doubts_due"], tenant=tenant, now=now, beyond=beyond, limit=limit)
+    return [Effect.of(row) for row in rows]
 
 
 def look_at_doubt(tx: Transaction, key: EffectKey, look_at: datetime | None) -> None:
@@ -146,9 +152,14 @@ def key_of(effect: Effect) -> EffectKey:
     return EffectKey(effect.tenant, effect.run, effect.epoch, effect.name, effect.discriminator)
 
 
-def due_looks(tx: Transaction, tenant: str, now: datetime, limit: int) -> Sequence[Effect]:
-    """Done, and to be looked at again by now; the longest due first."""
-    return [Effect.of(row) for row in tx.all(SQL["due_looks"], tenant=tenant, now=now, limit=limit)]
+def due_looks(tx: Transaction, tenant: str, now: datetime, limit: int, most: timedelta) -> Sequence[Effect]:
+    """Done, and to be looked at again by now; the longest due first.
+
+    A pause is at most `most`: what seems to wait longer was put off by a clock that was put back since, and
+    is due. Where the clock was put back by less, a look comes as much later, which is no longer than `most`.
+    """
+    rows = tx.all(SQL["due_looks"], tenant=tenant, now=now, beyond=now + most, limit=limit)
+    return [Effect.of(row) for row in rows]
 
 
 def of_record(tx: Transaction, tenant: str, system: str, external_id: str) -> Sequence[Effect]:

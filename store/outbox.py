@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 
 from store import steps
@@ -13,6 +13,8 @@ from store.transaction import Transaction
 
 SQL = statements("outbox")
 
+# No message is put off for longer at a time, so that one which seems to be was put off by another clock.
+PUT_OFF_MAX = timedelta(hours=2)
 # How the error of a row begins that was given up on purpose.
 WITHHELD = "withheld: "
 # In the body of a line of reasoning: its number in `steps`, where its text is.
@@ -63,11 +65,14 @@ def insert(tx: Transaction, new: NewOutgoing, now: datetime) -> bool:
 
 
 def waiting_channels(tx: Transaction, tenant: str, now: datetime) -> Sequence[str]:
-    return [str(row["channel"]) for row in tx.all(SQL["waiting_channels"], tenant=tenant, now=now)]
+    """Those with something due by now, also when the clock was put back since; see `PUT_OFF_MAX`."""
+    rows = tx.all(SQL["waiting_channels"], tenant=tenant, now=now, beyond=now + PUT_OFF_MAX)
+    return [str(row["channel"]) for row in rows]
 
 
 def waiting(tx: Transaction, tenant: str, channel: str, now: datetime, limit: int) -> Sequence[Outgoing]:
-    rows = tx.all(SQL["waiting"], tenant=tenant, channel=channel, now=now, limit=limit)
+    beyond = now + PUT_OFF_MAX
+    rows = tx.all(SQL["waiting"], tenant=tenant, channel=channel, now=now, beyond=beyond, limit=limit)
     return [_worded(tx, Outgoing.of(row)) for row in rows]
 
 
@@ -103,7 +108,16 @@ def rest(
     tx: Transaction, tenant: str, channel: str, kinds: Collection[OutboxKind], now: datetime, until: datetime
 ) -> None:
     """Nothing of these kinds goes out in the channel before then."""
-    tx.run(SQL["rest"], tenant=tenant, channel=channel, kinds=sorted(kinds), now=now, until=until)
+    beyond = now + PUT_OFF_MAX
+    tx.run(
+        SQL["rest"],
+        tenant=tenant,
+        channel=channel,
+        kinds=sorted(kinds),
+        now=now,
+        until=until,
+        beyond=beyond,
+    )
 
 
 def mark_dead(tx: Transaction, row: Outgoing, error: str, now: datetime) -> None:

@@ -32,8 +32,14 @@ WHERE tenant = :tenant AND run = :run AND epoch = :epoch AND name = :name AND di
   AND state = 'intended'
 
 -- name: due_looks
--- What was done and should be looked at again, in the system it was done in; the longest due first.
-SELECT * FROM effects WHERE tenant = :tenant AND state = 'done' AND look_at <= :now ORDER BY look_at LIMIT :limit
+-- What was done and should be looked at again, in the system it was done in; the longest due first. No look is put
+-- off until :beyond, so what is due after that was put off before the clock was put back.
+SELECT * FROM (SELECT * FROM effects WHERE tenant = :tenant AND state = 'done' AND look_at <= :now
+               ORDER BY look_at LIMIT :limit) AS due
+UNION ALL
+SELECT * FROM (SELECT * FROM effects WHERE tenant = :tenant AND state = 'done' AND look_at > :beyond
+               ORDER BY look_at LIMIT :limit) AS put_off
+ORDER BY look_at LIMIT :limit
 
 -- name: of_record
 -- The effects that made this record in the other system.
@@ -83,9 +89,12 @@ WHERE tenant = :tenant AND run = :run AND epoch = :epoch AND name = :name AND di
                 AND q.said = 'did_not_happen' AND q.used_epoch IS NULL)
 
 -- name: doubts_due
--- Unknown, and people are asked: by now the system may tell.
+-- Unknown, and people are asked: by now the system may tell. No pause is longer than the doubt is old, or than the
+-- one that ends at :beyond, so a look which seems to be further away was put off before the clock was put back.
 SELECT e.* FROM effects AS e JOIN runs AS r ON r.tenant = e.tenant AND r.id = e.run
-WHERE e.tenant = :tenant AND e.state = 'unknown' AND e.look_at <= :now AND r.status = 'waiting'
+WHERE e.tenant = :tenant AND e.state = 'unknown' AND r.status = 'waiting'
+  AND e.look_at IS NOT NULL
+  AND (e.look_at <= :now OR (e.look_at > :beyond AND e.look_at - :now > :now - e.settled_at))
 ORDER BY e.look_at LIMIT :limit
 
 -- name: look_at_doubt

@@ -11,19 +11,22 @@ WHERE true
 ON CONFLICT (tenant, id) DO NOTHING
 
 -- name: waiting_channels
--- Channels with something to say now. `sending` is there for rows whose sender died.
-SELECT DISTINCT channel FROM outbox WHERE tenant = :tenant AND state IN ('due', 'sending') AND due_at <= :now
+-- Channels with something to say now. `sending` is there for rows whose sender died. Nothing is put off until
+-- :beyond, so what is due after that was put off before the clock was put back.
+SELECT DISTINCT channel FROM outbox
+WHERE tenant = :tenant AND state IN ('due', 'sending') AND (due_at <= :now OR due_at > :beyond)
 
 -- name: waiting
 -- What may go out in a channel: a reply waits for its root, and nothing of a run overtakes a row of the same run
 -- that has to wait. Cards come before talk, since people wait for their buttons; else the oldest first.
 SELECT o.* FROM outbox AS o
 LEFT JOIN messages AS m ON m.tenant = o.tenant AND m.outbox = o.follows
-WHERE o.tenant = :tenant AND o.channel = :channel AND o.state IN ('due', 'sending') AND o.due_at <= :now
+WHERE o.tenant = :tenant AND o.channel = :channel AND o.state IN ('due', 'sending')
+  AND (o.due_at <= :now OR o.due_at > :beyond)
   AND (o.follows IS NULL OR m.outbox IS NOT NULL)
   AND NOT EXISTS (SELECT 1 FROM outbox AS e
                   WHERE e.tenant = o.tenant AND e.run = o.run AND e.channel = o.channel AND e.seq < o.seq
-                    AND e.state IN ('due', 'sending') AND e.due_at > :now)
+                    AND e.state IN ('due', 'sending') AND e.due_at > :now AND e.due_at <= :beyond)
 ORDER BY o.kind IN ('root', 'card') DESC, o.seq LIMIT :limit
 
 -- name: mark_sending
@@ -50,10 +53,11 @@ WHERE tenant = :tenant AND id = :id AND state IN ('due', 'sending')
 UPDATE outbox SET due_at = :due_at WHERE tenant = :tenant AND id = :id AND state = 'sending'
 
 -- name: rest
--- Slack asked to wait with messages of these kinds in this channel. Whatever waits longer anyway goes on doing so.
+-- Slack asked to wait with messages of these kinds in this channel. Whatever waits longer anyway goes on doing so,
+-- but for what only a clock that was put back makes wait until :beyond.
 -- Assignments read the row as it was, so this adds what the rest makes it wait longer.
-UPDATE outbox SET due_at = :until, waited_ms = waited_ms + :until - max(due_at, :now)
-WHERE tenant = :tenant AND channel = :channel AND state IN ('due', 'sending') AND due_at < :until
+UPDATE outbox SET due_at = :until, waited_ms = waited_ms + max(0, :until - max(due_at, :now))
+WHERE tenant = :tenant AND channel = :channel AND state IN ('due', 'sending') AND (due_at < :until OR due_at > :beyond)
   AND kind IN (SELECT value FROM json_each(:kinds))
 
 -- name: slow_down

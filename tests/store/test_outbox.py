@@ -73,6 +73,51 @@ async def test_a_reply_waits_until_its_root_has_a_place_in_slack(database: Datab
     assert await database.read(waiting) == [STEP.id]
 
 
+async def test_what_is_due_later_than_anything_is_put_off_is_due(database: Database, said: Outgoing) -> None:
+    """The clock was put back since."""
+    after = (timedelta(0), timedelta(hours=21), timedelta(hours=23), timedelta(days=1))
+
+    def work(tx: Transaction) -> list[tuple[bool, bool]]:
+        whisper = next(row for row in outbox.of_run(tx, TENANT, RUN.id) if row.id == ELSEWHERE.id)
+        outbox.postpone(tx, whisper, NOW + timedelta(days=1), "503", failed=True)
+        return [
+            (
+                whisper.channel in outbox.waiting_channels(tx, TENANT, NOW + passed),
+                bool(outbox.waiting(tx, TENANT, whisper.channel, NOW + passed, 10)),
+            )
+            for passed in after
+        ]
+
+    assert await database.write(work) == [(True, True), (True, True), (False, False), (True, True)]
+
+
+async def test_what_another_clock_put_off_keeps_no_later_row_of_its_run_waiting(
+    database: Database, said: Outgoing
+) -> None:
+    later = NewOutgoing(TENANT, RUN.id, OutboxKind.REPLY, CHANNEL, what="later")
+
+    def work(tx: Transaction) -> list[list[str]]:
+        assert outbox.insert(tx, later, NOW)
+        found = []
+        for until in (NOW + timedelta(minutes=5), NOW + timedelta(days=1)):
+            outbox.postpone(tx, said, until, "503", failed=True)
+            found.append(waiting(tx))
+        return found
+
+    assert await database.write(work) == [[], [ROOT.id, later.id]]
+
+
+async def test_what_another_clock_put_off_rests_when_slack_asks_for_it(
+    database: Database, said: Outgoing
+) -> None:
+    def work(tx: Transaction) -> list[str]:
+        outbox.postpone(tx, said, NOW + timedelta(days=1), "503", failed=True)
+        outbox.rest(tx, TENANT, CHANNEL, [OutboxKind.ROOT], NOW + timedelta(seconds=30), NOW)
+        return waiting(tx)
+
+    assert await database.write(work) == []
+
+
 async def test_each_channel_is_its_own_queue(database: Database, said: Outgoing) -> None:
     channels = await database.read(lambda tx: outbox.waiting_channels(tx, TENANT, NOW))
     assert sorted(channels) == ["C0GENERAL", CHANNEL]

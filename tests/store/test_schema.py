@@ -32,6 +32,7 @@ POLLED = [
     ("runs", "orphans", "runs_running"),
     ("approvals", "expired", "approvals_expiring"),
     ("effects", "due_looks", "effects_looks"),
+    ("effects", "doubts_due", "effects_in_doubt"),
     ("effects", "of_record", "effects_records"),
     ("outbox", "waiting", "outbox_due"),
     ("outbox", "waiting_channels", "outbox_due"),

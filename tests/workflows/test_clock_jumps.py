@@ -8,6 +8,7 @@ from store.records import ApprovalStatus, Effect, EffectState, RunStatus
 from tests.workflows.graphs import errand
 from tests.workflows.house import TENANT, House
 from tests.workflows.notebook import Trouble
+from tests.workflows.test_doubts import in_doubt
 from workflows.approvals.expiry import expire_due
 from workflows.effects.looks import FIRST
 
@@ -160,3 +161,37 @@ async def test_what_is_done_is_looked_at_a_day_later_after_a_jump_back(house: Ho
     house.time.move(DAY)
     await house.lookout.round()
     assert (await effect_of(house, run)).state == EffectState.REVERSED
+
+
+async def test_back_while_people_are_asked_what_became_of_it_a_read_tells_no_later(house: House) -> None:
+    await house.install(errand())
+    run = await in_doubt(house, Trouble.LOST)
+    house.time.move(-DAY)
+    await house.lookout.round()
+    await house.drive()
+    assert (await house.run(run)).status == RunStatus.DONE
+    assert (await effect_of(house, run)).state == EffectState.DONE
+
+
+async def test_back_while_people_are_asked_it_is_read_once_and_then_as_seldom_as_ever(house: House) -> None:
+    await house.install(errand())
+    run = await in_doubt(house, Trouble.DOWN)
+    house.time.move(-DAY)
+    woken = []
+    for _ in range(3):
+        await house.lookout.round()
+        woken.append((await house.run(run)).status)
+        await house.drive()
+    assert woken == [RunStatus.QUEUED, RunStatus.WAITING, RunStatus.WAITING]
+
+
+async def test_back_when_it_is_done_it_is_looked_at_no_later_than_looks_are_apart(house: House) -> None:
+    run = await asked(house)
+    await house.approve(run)
+    await house.drive()
+    house.time.move(-DAY)
+    looked = []
+    for _ in range(2):
+        await house.lookout.round()
+        looked.append(len(house.notebook.looked))
+    assert looked == [1, 1]

@@ -70,7 +70,7 @@ class Lookout:
     async def round(self) -> int:
         """Looks at what is due, and returns how many effects that were. Raises StoreError."""
         now = self._clock()
-        due, doubts = await self._database.read(lambda tx: _due(tx, self._tenant, now))
+        due, doubts = await self._database.read(lambda tx: _due(tx, self._tenant, self._widening, now))
         for each in doubts:
             with suppress(Stale):  # it is known by now
                 await self._database.write(
@@ -145,7 +145,9 @@ class Lookout:
         await self._database.write(lambda tx: effects.look_again(tx, effect, until))
 
 
-def _due(tx: Transaction, tenant: str, now: datetime) -> tuple[Sequence[Effect], Sequence[Effect]]:
+def _due(
+    tx: Transaction, tenant: str, widening: Widening, now: datetime
+) -> tuple[Sequence[Effect], Sequence[Effect]]:
     """What was done and is looked at, and what is in doubt, which its own run reads."""
-    limit = LOOKS_PER_ROUND
-    return effects.due_looks(tx, tenant, now, limit), effects.doubts_due(tx, tenant, now, limit)
+    done = effects.due_looks(tx, tenant, now, LOOKS_PER_ROUND, widening.most)
+    return done, effects.doubts_due(tx, tenant, now, LOOKS_PER_ROUND, widening.least)
