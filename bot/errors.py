@@ -10,7 +10,7 @@ from bot.views.mrkdwn import date, escape, literal, user
 from bot.views.people import may_approve
 from store.audit import SIGNOFF
 from store.records import ApprovalStatus
-from workflows.approvals.decide import Answer, AnswerKind
+from workflows.approvals.decide import Answer, AnswerKind, Cast
 from workflows.approvals.policy import Verdict
 from workflows.inputs import Problem
 from workflows.runs import CancelAnswer
@@ -61,7 +61,9 @@ def too_long(length: int) -> str:
 
 
 def answer(given: Answer, now: datetime) -> str:
-    """For every answer but RECORDED, which the card itself shows."""
+    """For every answer but a decision, which the card itself shows."""
+    if given.kind == AnswerKind.RECORDED:
+        return _counts(given)
     if given.kind == AnswerKind.ALREADY_DECIDED:
         return _already(given, now)
     if given.kind == AnswerKind.NOT_ALLOWED:
@@ -80,7 +82,25 @@ def cancel(given: CancelAnswer) -> str:
         CancelAnswer.TOO_LATE: "Too late to cancel: it has begun already. The thread tells how it comes out.",
         CancelAnswer.ENDED: "This is over already; there is nothing left to cancel.",
         CancelAnswer.UNKNOWN: UNKNOWN_RUN,
+        CancelAnswer.WITHDRAWN: "Signoff has cancelled this already. The card says why.",
+        CancelAnswer.WITHDRAWN_WHEN_DONE: (
+            "Signoff has cancelled this already, and what had been done before stays done. The card says why."
+        ),
+        CancelAnswer.WITHDRAWN_IN_DOUBT: (
+            "Signoff has cancelled this already, but it had begun, and whether it happened is not known. "
+            "Look for it before asking again."
+        ),
     }[given]
+
+
+def _counts(given: Answer) -> str:
+    """More are needed, and the card may show so much later than whoever clicked looks at it."""
+    more, say = ("one more is", "says") if given.missing == 1 else (f"{given.missing} more are", "say")
+    if given.said is None:
+        counts = "You have approved this already" if given.cast == Cast.AGAIN else "Your approval counts"
+        return f"{counts}; {more} needed."
+    noted = {Cast.AGAIN: "You have said so already", Cast.INSTEAD: "Noted, instead of what you said before"}
+    return f"{noted.get(given.cast or Cast.FIRST, 'Noted')}; {more} needed who {say} the same."
 
 
 def _already(given: Answer, now: datetime) -> str:

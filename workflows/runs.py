@@ -1,5 +1,6 @@
 """Starting and cancelling runs."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -9,7 +10,7 @@ from pydantic import BaseModel
 from store import approvals, audit, effects, runs
 from store.audit import Event
 from store.identity import identifier
-from store.records import ApprovalStatus
+from store.records import ApprovalStatus, Effect, EffectState
 from store.runs import NewRun
 from store.sqlite import Database
 from store.transaction import Transaction
@@ -44,11 +45,16 @@ class TooManyOpen:
 
 
 class CancelAnswer(StrEnum):
+    """The last three: Signoff cancelled it before the requester did, and what had happened until then."""
+
     CANCELLED = "cancelled"
     NOT_YOURS = "not_yours"
     TOO_LATE = "too_late"
     ENDED = "ended"
     UNKNOWN = "unknown"
+    WITHDRAWN = "withdrawn"
+    WITHDRAWN_WHEN_DONE = "withdrawn_when_done"
+    WITHDRAWN_IN_DOUBT = "withdrawn_in_doubt"
 
 
 class Runs:
@@ -104,11 +110,14 @@ def _cancel(tx: Transaction, tenant: str, id: str, by: str, now: datetime) -> Ca
         return CancelAnswer.UNKNOWN
     if run.requester != by:
         return CancelAnswer.NOT_YOURS
+    begun = effects.of_run(tx, tenant, id)
+    if run.withdrawn_for is not None:
+        return _withdrawn(begun)
     if run.cancelled_at is not None:
         return CancelAnswer.CANCELLED
     if not run.status.is_open:
         return CancelAnswer.ENDED
-    if effects.of_run(tx, tenant, id):
+    if begun:
         return CancelAnswer.TOO_LATE
     runs.request_cancel(tx, tenant, id, by, now)
     audit.append(tx, tenant, id, Event("cancel_requested", by), now)
@@ -117,3 +126,11 @@ def _cancel(tx: Transaction, tenant: str, id: str, by: str, now: datetime) -> Ca
             conclude(tx, run, approval, ApprovalStatus.CANCELLED, by, "", now)
     announce.card_changed(tx, run, "cancel", now)
     return CancelAnswer.CANCELLED
+
+
+def _withdrawn(begun: Sequence[Effect]) -> CancelAnswer:
+    """Unlike a person, Signoff also cancels what has done something already."""
+    states = {each.state for each in begun}
+    if states & {EffectState.INTENDED, EffectState.UNKNOWN}:
+        return CancelAnswer.WITHDRAWN_IN_DOUBT
+    return CancelAnswer.WITHDRAWN_WHEN_DONE if EffectState.DONE in states else CancelAnswer.WITHDRAWN

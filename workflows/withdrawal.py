@@ -1,13 +1,14 @@
 """Cancelled by Signoff itself: because of what became of the people and the place of a request, never of the
 request. Each case has its name, and a text for the person who asked."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from store import approvals, audit, effects, runs
 from store.audit import SIGNOFF, Event
-from store.records import ApprovalStatus, EffectState, Run, RunStatus
+from store.records import ApprovalStatus, Effect, EffectState, Run, RunStatus
 from store.runs import Ending
 from store.transaction import Transaction
 from workflows import announce
@@ -87,8 +88,7 @@ def withdraw(tx: Transaction, run: Run, why: Why, now: datetime) -> bool:
         return False
     if any(each.state == EffectState.UNKNOWN for each in begun) and why.is_of_the_requester:
         return False  # whoever asked, it is somebody's money: people are still asked what became of it
-    done = "What had been done before stays done." if begun else "Nothing was done."
-    text = f"{_TEXTS[why]} {done}"
+    text = f"{_TEXTS[why]} {_so_far(begun)}"
     runs.withdraw(tx, current, SIGNOFF, why, text, now)
     audit.append(tx, run.tenant, run.id, Event("cancel_requested", detail={"why": why, "text": text}), now)
     for approval in approvals.of_run(tx, run.tenant, run.id):
@@ -96,6 +96,14 @@ def withdraw(tx: Transaction, run: Run, why: Why, now: datetime) -> bool:
             conclude(tx, current, approval, ApprovalStatus.CANCELLED, SIGNOFF, text, now)
     announce.card_changed(tx, current, "cancel", now)
     return True
+
+
+def _so_far(begun: Sequence[Effect]) -> str:
+    doubts = [each for each in begun if each.state == EffectState.UNKNOWN]
+    if doubts:
+        systems = " and ".join(sorted({each.system.capitalize() for each in doubts}))
+        return f"It had begun, and whether it happened is not known: look in {systems} before asking again."
+    return "What had been done before stays done." if begun else "Nothing was done."
 
 
 def withdrawn(run: Run) -> Withdrawn | None:

@@ -15,7 +15,7 @@ from bot.listeners.opening import open_modal
 from bot.payloads import Bound, Click, RejectSubmission
 from bot.views import modals
 from store.errors import NotRecorded
-from workflows.approvals.decide import Answer, AnswerKind, Approvals, Ballot, Choice
+from workflows.approvals.decide import Answer, Approvals, Ballot, Choice
 from workflows.approvals.policy import Said
 from workflows.clock import Clock
 from workflows.gates import GateRequest
@@ -55,7 +55,7 @@ def register(
             await tell(context, errors.NOT_RECORDED_CLICK)
             return
         await ack()
-        if answer.kind != AnswerKind.RECORDED:
+        if not answer.is_decision:
             await tell(context, errors.answer(answer, clock()))
 
     @app.action(Action.REJECT)
@@ -103,7 +103,7 @@ def register(
         except NotRecorded:
             await ack(response_action="update", view=modals.notice("Unsure", errors.NOT_RECORDED_CLICK))
             return
-        if answer.kind == AnswerKind.RECORDED:
+        if answer.is_decision:
             await ack()
             return
         text = errors.answer(answer, clock())

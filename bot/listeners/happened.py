@@ -69,7 +69,8 @@ def register(
         except NotRecorded:
             await ack(response_action="update", view=modals.notice("Unsure", errors.NOT_RECORDED_CLICK))
             return
-        if answer.kind == AnswerKind.RECORDED:
+        if answer.is_decision:
             await ack()
             return
-        await ack(response_action="update", view=modals.notice("Not taken", errors.answer(answer, clock())))
+        title = "Noted" if answer.kind == AnswerKind.RECORDED else "Not taken"
+        await ack(response_action="update", view=modals.notice(title, errors.answer(answer, clock())))

@@ -35,20 +35,20 @@ class AnybodyDecides(Approvals):
 class OneIsEnough(Approvals):
     """Whoever approves first decides, however many have to agree."""
 
-    def _carries(self, tx: Transaction, approval: Approval, ballot: Ballot, run: Run, now: datetime) -> bool:
-        super()._carries(tx, approval, ballot, run, now)
-        return True
+    def _missing(self, tx: Transaction, approval: Approval, ballot: Ballot, run: Run, now: datetime) -> int:
+        super()._missing(tx, approval, ballot, run, now)
+        return 0
 
 
 class EveryVoteCounts(Approvals):
     """The votes are counted, and not who may still cast them."""
 
-    def _carries(self, tx: Transaction, approval: Approval, ballot: Ballot, run: Run, now: datetime) -> bool:
+    def _missing(self, tx: Transaction, approval: Approval, ballot: Ballot, run: Run, now: datetime) -> int:
         quorum = int(str(approval.policy["quorum"]))
         row = tx.one(
             "SELECT count(*) AS count FROM votes WHERE approval = :id AND vote = 'approve'", id=approval.id
         )
-        return row is not None and int(str(row["count"])) >= quorum
+        return max(quorum - int(str(row["count"])), 0) if row else quorum
 
 
 class RepeatsAreNew(Approvals):

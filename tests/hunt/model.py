@@ -126,6 +126,12 @@ class Model:
             yield self, Answer("not_yours")
             return
         yield self, Answer("ended")
+        if request.cancelled_by == SIGNOFF:
+            yield self, Answer("withdrawn")
+            if request.approved:
+                yield self, Answer("withdrawn_when_done")
+                yield self, Answer("withdrawn_in_doubt")
+            return
         if request.approved:
             yield self, Answer("too_late")
         after = self if request.cancelled_by else self._without(cancel.run, cancel.by)

@@ -6,9 +6,10 @@ import pytest
 
 from store.records import ApprovalStatus, OutboxKind, RunStatus
 from store.transaction import Transaction
-from tests.workflows.graphs import Context, State, errand
+from tests.workflows.graphs import Context, State, errand, write
 from tests.workflows.house import TENANT, House
 from tests.workflows.notebook import Trouble
+from tests.workflows.test_doubts import in_doubt
 from workflows.approvals.decide import AnswerKind
 from workflows.runs import CancelAnswer
 from workflows.withdrawal import Why, withdraw
@@ -99,3 +100,48 @@ async def test_a_run_of_another_workspace_is_left_alone(house: House) -> None:
 
     assert not await house.database.write(work)
     assert (await house.run(run)).status == RunStatus.WAITING
+
+
+async def test_a_cancel_that_comes_after_signoffs_own_hears_of_it(house: House) -> None:
+    await house.install(errand())
+    run = await house.asked("errand")
+    await withdrawn(house, run)
+    assert [await house.cancel(run) for _ in range(2)] == [CancelAnswer.WITHDRAWN] * 2
+    await house.drive()
+    assert await house.cancel(run) == CancelAnswer.WITHDRAWN
+    assert (await house.run(run)).cancelled_by == "signoff"
+
+
+async def test_where_something_was_done_before_a_late_cancel_hears_that_it_stays(house: House) -> None:
+    written, may_go_on = asyncio.Event(), asyncio.Event()
+
+    async def write_and_wait(state: State, runtime: Context) -> State:
+        ending = await write(state, runtime)
+        written.set()
+        await may_go_on.wait()
+        return ending
+
+    await house.install(errand(write=write_and_wait))
+    run = await house.asked("errand")
+    await house.approve(run)
+    drive = asyncio.create_task(house.driver.drive(await house.claim(run)))
+    await written.wait()
+    assert await withdrawn(house, run)
+    assert await house.cancel(run) == CancelAnswer.WITHDRAWN_WHEN_DONE
+    may_go_on.set()
+    await drive
+    assert len(house.notebook.pages) == 1
+    assert house.broken() == []
+
+
+async def test_where_it_is_in_doubt_whether_it_happened_nobody_hears_that_nothing_did(house: House) -> None:
+    await house.install(errand())
+    run = await in_doubt(house, Trouble.DOWN)
+    assert await withdrawn(house, run)
+    assert await house.cancel(run) == CancelAnswer.WITHDRAWN_IN_DOUBT
+    told = (await house.run(run)).withdrawn_text
+    assert told is not None
+    assert "whether it happened is not known: look in Notebook" in told
+    await house.drive()
+    assert (await house.run(run)).outcome_text
+    assert house.broken() == []

@@ -62,10 +62,19 @@ class AnswerKind(StrEnum):
     NOT_WHAT_WAS_SHOWN = "not_what_was_shown"
 
 
+class Cast(StrEnum):
+    """What a vote that counts was to whoever cast it."""
+
+    FIRST = "first"
+    AGAIN = "again"
+    INSTEAD = "instead"
+
+
 class Answer(BaseModel):
     """What became of a ballot, or what stands in its way. `status`, `by` and `at` tell of the decision.
 
-    RECORDED with `status` PENDING: the vote counts, and more are needed.
+    RECORDED with `status` PENDING: the vote counts, and `missing` more that say the same are needed. `cast`
+    and `said` tell which vote it was.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -76,6 +85,14 @@ class Answer(BaseModel):
     at: AwareDatetime | None = None
     verdict: Verdict | None = None
     policy: Policy | None = None
+    cast: Cast | None = None
+    said: Said | None = None
+    missing: int = 0
+
+    @property
+    def is_decision(self) -> bool:
+        """The ballot decided it, which the card shows."""
+        return self.kind == AnswerKind.RECORDED and self.status != ApprovalStatus.PENDING
 
 
 class Approvals:
@@ -130,23 +147,17 @@ class Approvals:
             return obstacle
         if not _answers(ballot, found):
             return Answer(kind=AnswerKind.NOT_WHAT_WAS_SHOWN)
-        facts = self._facts(found, ballot.voter)
-        status = ApprovalStatus.APPROVED if ballot.choice == Choice.APPROVE else ApprovalStatus.REJECTED
-        approvals.insert_vote(
-            tx,
-            NewVote(
-                tenant=found.tenant,
-                approval=found.id,
-                voter=ballot.voter,
-                vote=ballot.choice,
-                reason=ballot.reason,
-                facts=facts.model_dump(mode="json"),
-                said=ballot.said,
-                said_id=ballot.said_id,
-            ),
-            now,
-        )
-        if ballot.choice == Choice.APPROVE and not self._carries(tx, found, ballot, run, now):
+        cast = _cast(tx, found, ballot)
+        self._insert(tx, found, ballot, now)
+        if ballot.choice == Choice.REJECT:
+            conclude(tx, run, found, ApprovalStatus.REJECTED, ballot.voter, ballot.reason, now)
+            return Answer(kind=AnswerKind.RECORDED, status=ApprovalStatus.REJECTED, by=ballot.voter, at=now)
+        missing = self._missing(tx, found, ballot, run, now)
+        if not missing:
+            status, said = ApprovalStatus.APPROVED, (ballot.said, ballot.said_id)
+            conclude(tx, run, found, status, ballot.voter, ballot.reason, now, *said)
+            return Answer(kind=AnswerKind.RECORDED, status=status, by=ballot.voter, at=now)
+        if cast != Cast.AGAIN:
             detail: dict[str, object] = {
                 "approval": found.id,
                 "digest": found.digest,
@@ -154,12 +165,32 @@ class Approvals:
             }
             audit.append(tx, run.tenant, run.id, Event("vote", ballot.voter, detail), now)
             announce.card_changed(tx, run, f"vote.{ballot.delivery}", now)
-            return Answer(kind=AnswerKind.RECORDED, status=ApprovalStatus.PENDING)
-        conclude(tx, run, found, status, ballot.voter, ballot.reason, now, ballot.said, ballot.said_id)
-        return Answer(kind=AnswerKind.RECORDED, status=status, by=ballot.voter, at=now)
+        return Answer(
+            kind=AnswerKind.RECORDED,
+            status=ApprovalStatus.PENDING,
+            cast=cast,
+            said=ballot.said,
+            missing=missing,
+        )
 
-    def _carries(self, tx: Transaction, approval: Approval, ballot: Ballot, run: Run, now: datetime) -> bool:
-        """Whether enough say the same. Their votes are weighed again on what is known of them now."""
+    def _insert(self, tx: Transaction, approval: Approval, ballot: Ballot, now: datetime) -> None:
+        approvals.insert_vote(
+            tx,
+            NewVote(
+                tenant=approval.tenant,
+                approval=approval.id,
+                voter=ballot.voter,
+                vote=ballot.choice,
+                reason=ballot.reason,
+                facts=self._facts(approval, ballot.voter).model_dump(mode="json"),
+                said=ballot.said,
+                said_id=ballot.said_id,
+            ),
+            now,
+        )
+
+    def _missing(self, tx: Transaction, approval: Approval, ballot: Ballot, run: Run, now: datetime) -> int:
+        """How many more have to say the same. Their votes are weighed again on what is known of them now."""
         policy = Policy.model_validate(approval.policy)
         cast = [
             each
@@ -172,7 +203,8 @@ class Approvals:
             is_void = each.voter in weighed.void
             if is_void != (each.void_since is not None):
                 approvals.mark_void(tx, each, now if is_void else None)
-        return weighed.carries(policy)
+                announce.card_changed(tx, run, f"vote.{ballot.delivery}", now)
+        return weighed.missing(policy)
 
     def _obstacle(self, approval: Approval, voter: str, tx: Transaction, now: datetime) -> Answer | None:
         if approval.status != ApprovalStatus.PENDING:
@@ -192,6 +224,15 @@ class Approvals:
 
     def _facts(self, approval: Approval, voter: str) -> VoterFacts:
         return self._directory.facts(voter, Policy.model_validate(approval.policy))
+
+
+def _cast(tx: Transaction, approval: Approval, ballot: Ballot) -> Cast:
+    """Against the vote this person has already, if it counts. To be asked before the new one is stored."""
+    for each in approvals.votes(tx, approval.tenant, approval.id):
+        if each.voter == ballot.voter and each.void_since is None:
+            same = (each.said, each.said_id) == (ballot.said, ballot.said_id)
+            return Cast.AGAIN if same else Cast.INSTEAD
+    return Cast.FIRST
 
 
 def _answers(ballot: Ballot, approval: Approval) -> bool:

@@ -74,7 +74,10 @@ class Weighed:
     void: tuple[str, ...]
 
     def carries(self, policy: Policy) -> bool:
-        return len(self.counting) >= policy.quorum
+        return self.missing(policy) == 0
+
+    def missing(self, policy: Policy) -> int:
+        return max(policy.quorum - len(self.counting), 0)
 
 
 def weigh(policy: Policy, voters: Sequence[VoterFacts], requester: str, now: datetime) -> Weighed:

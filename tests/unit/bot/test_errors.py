@@ -11,8 +11,8 @@ from bot.views.mrkdwn import date
 from store.audit import SIGNOFF
 from store.records import ApprovalStatus
 from tests.unit.views.slack_rules import accept_message
-from workflows.approvals.decide import Answer, AnswerKind
-from workflows.approvals.policy import Policy, Verdict
+from workflows.approvals.decide import Answer, AnswerKind, Cast
+from workflows.approvals.policy import Policy, Said, Verdict
 from workflows.graphs.refund_input import RefundInput
 from workflows.graphs.registry import load
 from workflows.inputs import Problem, parse_text
@@ -101,6 +101,29 @@ def test_a_late_click_on_an_expired_question_learns_when_it_ended_and_what_to_do
 @pytest.mark.parametrize("status", DECIDED)
 def test_no_answer_to_a_late_click_sounds_as_if_it_had_counted(status: ApprovalStatus) -> None:
     assert decided(status).startswith(("Already", "Too late", "This question was replaced"))
+
+
+@pytest.mark.parametrize(
+    ("cast", "said", "missing", "reads"),
+    [
+        (Cast.FIRST, None, 2, "Your approval counts; 2 more are needed."),
+        (Cast.AGAIN, None, 1, "You have approved this already; one more is needed."),
+        (Cast.FIRST, Said.HAPPENED, 1, "Noted; one more is needed who says the same."),
+        (Cast.AGAIN, Said.HAPPENED, 1, "You have said so already; one more is needed who says the same."),
+        (
+            Cast.INSTEAD,
+            Said.DID_NOT_HAPPEN,
+            2,
+            "Noted, instead of what you said before; 2 more are needed who say the same.",
+        ),
+    ],
+)
+def test_a_vote_that_is_not_enough_learns_that_it_counts_and_how_many_are_missing(
+    cast: Cast, said: Said | None, missing: int, reads: str
+) -> None:
+    pending = ApprovalStatus.PENDING
+    counted = Answer(kind=AnswerKind.RECORDED, status=pending, cast=cast, said=said, missing=missing)
+    assert errors.answer(counted, NOW) == reads
 
 
 def test_there_is_an_answer_of_its_own_for_every_outcome_of_a_cancel() -> None:
