@@ -162,6 +162,26 @@ def test_the_two_votes_that_are_needed(crowd: Sandbox) -> None:
     assert cast == [2] * TIMES
 
 
+def test_the_vote_that_is_needed_and_what_becomes_of_the_first_voter(crowd: Sandbox) -> None:
+    """Whoever voted first is deactivated as the second vote is cast: it counts for as long as they may."""
+    before = len(_vendor_cards(crowd))
+    requesters = of_role(crowd, "requester")[1 : 1 + TIMES]
+    first = of_role(crowd, "approver")[2 : 2 + TIMES]
+    at_once(
+        crowd, [command(f"Leaver{n} invoices audit", by, "/vendor-access") for n, by in enumerate(requesters)]
+    )
+    raced = until(lambda: _all_asked(_vendor_cards(crowd)[before:]), "the cards", WITHIN_S)
+    at_once(crowd, [click(card, "approve", by) for card, by in zip(raced, first, strict=True)])
+    leaving: list[Deed] = [("person", {"user": each, "deleted": True}) for each in first]
+    race(crowd, [click(each, "approve", "morgan") for each in raced], leaving)
+    # Where the first vote was void by then, a third one decides; where it counted, it hears who did.
+    at_once(crowd, [click(each, "approve", "sam") for each in raced])
+    until(lambda: _all_over(_vendor_cards(crowd)[before:]), "the ends", WITHIN_S)
+    counted = column(crowd, COUNTED)
+    assert counted == [2] * len(counted)
+    at_once(crowd, [("person", {"user": each, "deleted": False}) for each in first])
+
+
 def test_a_delivery_that_comes_twice_at_once(crowd: Sandbox) -> None:
     crowd.fault("delivery", "repeat", method="slash_commands", times=TIMES)
     runs_before = len(column(crowd, "SELECT id FROM runs"))
@@ -186,6 +206,9 @@ def test_clicks_during_a_backup(crowd: Sandbox, tmp_path: Path) -> None:
 
 VOTES = """SELECT count(*) FROM votes AS v JOIN approvals AS a ON a.id = v.approval
            JOIN runs AS r ON r.id = a.run WHERE r.workflow = 'vendor-access' GROUP BY r.id"""
+
+
+COUNTED = f"{VOTES.partition('GROUP BY')[0]} AND v.void_since IS NULL GROUP BY r.id"
 
 
 def _vendor_cards(sandbox: Sandbox) -> list[Json]:
