@@ -187,8 +187,11 @@ def test_a_delivery_that_comes_twice_at_once(crowd: Sandbox) -> None:
     runs_before = len(column(crowd, "SELECT id FROM runs"))
     raced = cards(crowd)
     crowd.fault("delivery", "repeat", method="block_actions", times=TIMES)
+    heard_before = crowd.whispers("U0SAM")
     at_once(crowd, [click(each, "approve", "sam") for each in raced])
     assert set(endings(crowd, raced).values()) == {"done"}
+    # The repeat is answered as the click was, and not as another one that comes too late.
+    assert crowd.whispers("U0SAM") == heard_before
     assert len(column(crowd, "SELECT id FROM runs")) == runs_before + TIMES
 
 
