@@ -79,7 +79,7 @@ async def test_what_is_due_later_than_anything_is_put_off_is_due(database: Datab
 
     def work(tx: Transaction) -> list[tuple[bool, bool]]:
         whisper = next(row for row in outbox.of_run(tx, TENANT, RUN.id) if row.id == ELSEWHERE.id)
-        outbox.postpone(tx, whisper, NOW + timedelta(days=1), "503", failed=True)
+        outbox.postpone(tx, whisper, NOW + timedelta(days=1), "503")
         return [
             (
                 whisper.channel in outbox.waiting_channels(tx, TENANT, NOW + passed),
@@ -100,7 +100,7 @@ async def test_what_another_clock_put_off_keeps_no_later_row_of_its_run_waiting(
         assert outbox.insert(tx, later, NOW)
         found = []
         for until in (NOW + timedelta(minutes=5), NOW + timedelta(days=1)):
-            outbox.postpone(tx, said, until, "503", failed=True)
+            outbox.postpone(tx, said, until, "503")
             found.append(waiting(tx))
         return found
 
@@ -111,8 +111,8 @@ async def test_what_another_clock_put_off_rests_when_slack_asks_for_it(
     database: Database, said: Outgoing
 ) -> None:
     def work(tx: Transaction) -> list[str]:
-        outbox.postpone(tx, said, NOW + timedelta(days=1), "503", failed=True)
-        outbox.rest(tx, TENANT, CHANNEL, [OutboxKind.ROOT], NOW + timedelta(seconds=30), NOW)
+        outbox.postpone(tx, said, NOW + timedelta(days=1), "503")
+        outbox.rest(tx, TENANT, CHANNEL, [OutboxKind.ROOT], NOW, NOW + timedelta(seconds=30))
         return waiting(tx)
 
     assert await database.write(work) == []
