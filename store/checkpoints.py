@@ -1,8 +1,9 @@
 """LangGraph's checkpoints, committed with the run they belong to.
 
-A drive works on a `Session`: the thread's rows in a private in-memory database, in which the stock saver's
-own SQL runs, and which records every statement that writes. At the boundary the recorded statements go into
-the same transaction as run, approval, audit and outbox. A drive that fails simply drops its session.
+A drive works on a `Session`: the thread's rows as they were read, and every statement since that writes. What
+the stock saver reads it reads of both, by its own SQL, in a private database that is made when it is first
+needed. At the boundary the recorded statements go into the same transaction as run, approval, audit and
+outbox. A drive that fails simply drops its session.
 
 The session in use stands in a ContextVar, since LangGraph copies a saver when it narrows its serialiser.
 `cursor` is the stock saver's private hook, so langgraph-checkpoint-sqlite is pinned exactly.
@@ -25,11 +26,10 @@ from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 from langgraph.checkpoint.sqlite import SqliteSaver
 
 from store.statements import statements
+from store.thread_copy import Rows, ThreadCopy
 from store.transaction import Transaction
 
 SQL = statements("checkpoints")
-
-Rows = list[tuple[object, ...]]
 
 
 class Session:
@@ -38,9 +38,30 @@ class Session:
     def __init__(self, stored: "StoredThread") -> None:
         self.is_begun = bool(stored.checkpoints)
         self.recorded: list[tuple[str, Rows]] = []
-        self.connection = _spare.pop() if _spare else _empty()
-        self.connection.executemany(SQL["copy_checkpoint"], stored.checkpoints)
-        self.connection.executemany(SQL["copy_write"], stored.writes)
+        self._stored = stored
+        self._copy: ThreadCopy | None = None
+        self._copied = 0  # so many of the recorded statements ran in the copy
+        self._known: dict[tuple[str, tuple[object, ...]], Rows] = {}  # answers, until something is written
+        self._is_closed = False
+
+    def write(self, sql: str, rows: Rows) -> None:
+        self._refuse_closed()
+        self.recorded.append((sql, rows))
+        self._known.clear()
+
+    def read(self, sql: str, values: tuple[object, ...]) -> Rows:
+        """What the statement finds in the thread as it would be stored by now.
+
+        Every SQLite statement gives the interpreter's lock away and has to win it back, so the same question
+        is asked once, and none of a thread in which there is nothing.
+        """
+        self._refuse_closed()
+        if not self.recorded and not self._stored.checkpoints and not self._stored.writes:
+            return []
+        question = (sql, values)
+        if question not in self._known:
+            self._known[question] = self._up_to_date().read(sql, values)
+        return self._known[question]
 
     def commit_into(self, tx: Transaction) -> None:
         """Replays what the drive wrote. The work may run more than once, so this keeps the record."""
@@ -48,29 +69,23 @@ class Session:
             tx.replay(sql, rows)
 
     def close(self) -> None:
-        """From here on whoever still holds the session finds its connection closed."""
-        used, self.connection = self.connection, _closed
-        used.execute(SQL["forget_checkpoints"])
-        used.execute(SQL["forget_writes"])
-        if len(_spare) < SPARE_MAX:
-            _spare.append(used)
-        else:
-            used.close()
+        """From here on it can be committed, and neither read nor written."""
+        self._is_closed = True
+        if self._copy is not None:
+            self._copy.close()
+            self._copy = None
 
+    def _refuse_closed(self) -> None:
+        if self._is_closed:
+            raise ValueError("the session of this drive is closed")
 
-def _empty() -> sqlite3.Connection:
-    connection = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
-    connection.execute(SQL["memory_checkpoints"])
-    connection.execute(SQL["memory_writes"])
-    return connection
-
-
-# Emptied databases of sessions that are over: a new one would parse every statement of a drive again, which
-# takes longer than running it.
-SPARE_MAX = 32
-_spare: list[sqlite3.Connection] = []
-_closed = sqlite3.connect(":memory:")
-_closed.close()
+    def _up_to_date(self) -> ThreadCopy:
+        if self._copy is None:
+            self._copy = ThreadCopy(self._stored.checkpoints, self._stored.writes)
+        for sql, rows in self.recorded[self._copied :]:
+            self._copy.write(sql, rows)
+        self._copied = len(self.recorded)
+        return self._copy
 
 
 class StoredThread:
@@ -114,26 +129,44 @@ def using(session: Session) -> Iterator[Session]:
         session.close()
 
 
-class _RecordingCursor:
-    """Runs the stock saver's statement in the session and remembers it for the boundary."""
+class _SessionCursor:
+    """What the stock saver takes for a cursor on its database."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
+        self._found: Iterator[tuple[object, ...]] = iter(())
 
+    def fetchone(self) -> tuple[object, ...] | None:
+        return next(self._found, None)
+
+    def fetchall(self) -> Rows:
+        return list(self._found)
+
+    def __iter__(self) -> Iterator[tuple[object, ...]]:
+        return self._found
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
+class _ReadingCursor(_SessionCursor):
+    def execute(self, sql: str, values: Sequence[object] = ()) -> None:
+        self._found = iter(self._session.read(sql, tuple(values)))
+
+
+class _RecordingCursor(_SessionCursor):
     def execute(self, sql: str, values: Sequence[object] = ()) -> None:
         self.executemany(sql, [values])
 
     def executemany(self, sql: str, rows: Sequence[Sequence[object]]) -> None:
-        kept: Rows = [tuple(row) for row in rows]
-        self._session.connection.executemany(sql, kept)
-        self._session.recorded.append((sql, kept))
+        self._session.write(sql, [tuple(row) for row in rows])
 
 
 class _SessionConnection:
     """What the stock saver holds as its connection; its `list` opens a second cursor there."""
 
-    def cursor(self) -> sqlite3.Cursor:
-        return _session.get().connection.cursor()
+    def cursor(self) -> _ReadingCursor:
+        return _ReadingCursor(_session.get())
 
 
 class BoundarySaver(SqliteSaver):
@@ -150,7 +183,7 @@ class BoundarySaver(SqliteSaver):
     @contextmanager
     def cursor(self, transaction: bool = True) -> Iterator[Any]:  # noqa: FBT001, FBT002  the stock signature
         session = _session.get()
-        yield _RecordingCursor(session) if transaction else session.connection.cursor()
+        yield _RecordingCursor(session) if transaction else _ReadingCursor(session)
 
     def get_next_version(self, current: str | int | None, channel: None) -> str:  # noqa: ARG002  the stock signature
         """The stock version without its random digits: one thread is written by one drive at a time, and a

@@ -1,6 +1,7 @@
 """Checkpoints: nothing before the boundary, and at it what LangGraph's own saver would have stored."""
 
 import asyncio
+import contextvars
 import copy
 import operator
 import sqlite3
@@ -264,3 +265,32 @@ async def test_a_thread_that_was_never_driven_is_empty(database: Database, graph
 async def test_the_saver_refuses_to_work_outside_a_session(graph: Graph) -> None:
     with pytest.raises(LookupError):
         await graph.ainvoke(given(), config(THREAD), durability="exit")
+
+
+async def test_a_session_that_was_read_before_it_was_written_sees_what_was_written_since(
+    database: Database, graph: Graph
+) -> None:
+    session = await drive(database, graph, THREAD, given())
+    await database.write(session.commit_into)
+    read_before = await database.read(lambda tx: stored_thread(tx, THREAD))
+    with using(Session(read_before)):
+        assert (await graph.aget_state(config(THREAD))).next == ("gate",)
+        await graph.ainvoke(YES, config(THREAD), durability="exit")
+        state = await graph.aget_state(config(THREAD))
+        assert state.next == ()
+        assert state.values["log"] == ["looked at 2500", "yes", "acted"]
+        await graph.aupdate_state(config(THREAD), {"log": ["told"]})
+        assert (await graph.aget_state(config(THREAD))).values["log"][-1] == "told"
+
+
+async def test_a_session_that_is_over_is_neither_read_nor_written(database: Database, graph: Graph) -> None:
+    """A node that was cut off may still run; what it does then belongs to no drive."""
+    saver = BoundarySaver()
+    with using(Session(await database.read(lambda tx: stored_thread(tx, THREAD)))) as session:
+        cut_off = contextvars.copy_context()
+    written = list(session.recorded)
+    with pytest.raises(ValueError, match="closed"):
+        cut_off.run(saver.get_tuple, config(THREAD))
+    with pytest.raises(ValueError, match="closed"):
+        cut_off.run(saver.delete_thread, THREAD)
+    assert session.recorded == written
