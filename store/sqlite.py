@@ -25,6 +25,7 @@ from typing import TypeVar
 
 import aiosqlite
 
+from store.answers import Answers
 from store.errors import NotRecorded, StoreError, Unreadable
 from store.integrity import refuse_damaged
 from store.migrate import migrate
@@ -75,6 +76,7 @@ class Database:
         self.is_checked = True
         self._ownership = ownership
         self._writer = writer
+        self._answers = Answers()
         self._readers: asyncio.Queue[Reader] = asyncio.Queue()
         self._is_closed = False
 
@@ -107,9 +109,9 @@ class Database:
 
     async def write(self, work: Work[T], deadline_s: float | None = None) -> T:
         """Commits the work and returns its value. The contract stands in this module's docstring."""
-        job = Job(work)
+        job = Job(work, self._answers.arrived)
+        future: asyncio.Future[T] = self._answers.of(job.future)
         self._writer.submit(job)
-        future: asyncio.Future[T] = asyncio.wrap_future(job.future)
         try:
             return await asyncio.wait_for(future, deadline_s)
         except TimeoutError:

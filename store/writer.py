@@ -48,9 +48,11 @@ class TransactionLost(Exception):
 
 @dataclass
 class Job:
-    """A work function on its way to the writer. `future` answers after the commit."""
+    """A work function on its way to the writer. `future` answers after the commit; `settled` is called when
+    the futures of all its group have answered, once for all that name the same."""
 
     work: Callable[[Transaction], Any]
+    settled: Callable[[], None] | None = None
     future: Future[Any] = field(default_factory=Future)
 
 
@@ -111,25 +113,20 @@ class Writer:
             self._connection.execute("BEGIN IMMEDIATE")
         except sqlite3.Error as failure:
             # Nothing has run, and a lock that outlasts one wait would outlast one wait a job.
-            for job in jobs:
-                job.future.set_exception(_not_recorded(failure))
+            _settle(jobs, [_Raised(_not_recorded(failure)) for _ in jobs])
             return
         try:
             answers = self._together(jobs)
         except (sqlite3.Error, TransactionLost) as failure:
             if len(jobs) == 1:
-                jobs[0].future.set_exception(_not_recorded(failure))
+                _settle(jobs, [_Raised(_not_recorded(failure))])
                 return
             # Each again by itself: even an answer already computed may have described a neighbour
             # that no longer exists.
             for job in jobs:
                 self._commit([job])
             return
-        for job, answer in zip(jobs, answers, strict=True):
-            if isinstance(answer, _Raised):
-                job.future.set_exception(_carried(answer.error))
-            else:
-                job.future.set_result(answer)
+        _settle(jobs, answers)
 
     def _bound_wal(self) -> None:
         """Empties a log that has grown too long. A reader in its way may stay: it is asked for again when the
@@ -175,6 +172,16 @@ class Writer:
 @dataclass(frozen=True)
 class _Raised:
     error: BaseException
+
+
+def _settle(jobs: list[Job], answers: list[Any]) -> None:
+    for job, answer in zip(jobs, answers, strict=True):
+        if isinstance(answer, _Raised):
+            job.future.set_exception(_carried(answer.error))
+        else:
+            job.future.set_result(answer)
+    for settled in {job.settled for job in jobs if job.settled is not None}:
+        settled()
 
 
 def _is_of_the_database(error: BaseException) -> bool:
