@@ -146,8 +146,18 @@ class Writer:
                 self._connection.execute(f"PRAGMA busy_timeout={patience}")
 
     def _together(self, jobs: list[Job]) -> list[Any]:
+        """Most works raise nothing, so none is fenced off from its neighbours before one of them does."""
         try:
-            answers = [self._in_savepoint(job) for job in jobs]
+            return self._in_one(jobs, self._unfenced)
+        except _Fence as raised:
+            if len(jobs) == 1:
+                return [_Raised(raised.error)]  # all that was undone is its own
+        self._connection.execute("BEGIN IMMEDIATE")
+        return self._in_one(jobs, self._in_savepoint)
+
+    def _in_one(self, jobs: list[Job], perform: Callable[[Job], Any]) -> list[Any]:
+        try:
+            answers = [perform(job) for job in jobs]
             self._connection.execute("COMMIT")
         except BaseException:
             if self._connection.in_transaction:
@@ -156,17 +166,35 @@ class Writer:
             raise
         return answers
 
+    def _unfenced(self, job: Job) -> Any:
+        try:
+            return job.work(self._transaction)
+        except BaseException as error:
+            self._refuse_lost(error)
+            raise _Fence(error) from error
+
     def _in_savepoint(self, job: Job) -> Any:
         self._connection.execute("SAVEPOINT job")
         try:
             answer = job.work(self._transaction)
-        except BaseException as error:  # whatever it is, it is the caller's: this thread serves the others
-            if not self._connection.in_transaction or _is_of_the_database(error):
-                raise TransactionLost(str(error)) from error
+        except BaseException as error:  # noqa: BLE001  whatever it is, it is the caller's: this thread serves the others
+            self._refuse_lost(error)
             self._connection.execute("ROLLBACK TO job")
             answer = _Raised(error)
         self._connection.execute("RELEASE job")
         return answer
+
+    def _refuse_lost(self, error: BaseException) -> None:
+        if not self._connection.in_transaction or _is_of_the_database(error):
+            raise TransactionLost(str(error)) from error
+
+
+class _Fence(Exception):
+    """A work raised, and what it wrote has to be undone."""
+
+    def __init__(self, error: BaseException) -> None:
+        super().__init__(str(error))
+        self.error = error
 
 
 @dataclass(frozen=True)
