@@ -12,6 +12,7 @@ from bot import refusals
 from bot.directory import SlackDirectory
 from bot.listeners import approvals as approval_listeners
 from bot.listeners import ask, changes, commands, happened, home, reasoning, requests, signoff
+from bot.listeners.booth import Booth
 from bot.views.entries import Lines
 from bot.watch import Watch
 from store.sqlite import Database
@@ -49,8 +50,9 @@ def slack_app(
     refusals.register(app, tenant)
     commands.register(app, tenant, registry, runs)
     ask.register(app, tenant, registry, runs)
-    approval_listeners.register(app, tenant, approvals, directory, clock)
-    happened.register(app, tenant, approvals, directory, clock)
+    booth = Booth(tenant, approvals, directory, clock)
+    approval_listeners.register(app, booth)
+    happened.register(app, booth)
     reasoning.register(app, tenant, database, registry)
     requests.register(app, tenant, runs)
     lines = Lines(lambda run: registry.headline(run.workflow, run.input), str(authorized.url))

@@ -2,29 +2,25 @@
 
 from typing import Any
 
-from pydantic import ValidationError
 from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_bolt.context.async_context import AsyncBoltContext
 
 from bot import errors
 from bot.answering import tell
-from bot.directory import SlackDirectory
 from bot.ids import Action, Block, Callback
 from bot.listeners import ACK_DEADLINE_S
-from bot.listeners.opening import open_modal
+from bot.listeners.booth import Booth, Filled
 from bot.payloads import Bound, Click, RejectSubmission
 from bot.views import modals
 from store.errors import NotRecorded
-from workflows.approvals.decide import Answer, Approvals, Ballot, Choice
+from store.records import Approval
+from workflows.approvals.decide import Ballot, Choice
 from workflows.approvals.policy import Said
-from workflows.clock import Clock
 from workflows.gates import GateRequest
 from workflows.inputs import clean
 
 
-def register(
-    app: AsyncApp, tenant: str, approvals: Approvals, directory: SlackDirectory, clock: Clock
-) -> None:
+def register(app: AsyncApp, booth: Booth) -> None:
     @app.action(Action.APPROVE)
     async def approve(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> None:
         await vote(ack, body, context, None)
@@ -37,9 +33,9 @@ def register(
     async def vote(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext, said: Said | None) -> None:
         click = Click.model_validate(body)
         bound = Bound.of_button(click.value)
-        await directory.freshen()
+        await booth.directory.freshen()
         ballot = Ballot(
-            tenant,
+            booth.tenant,
             click.delivery,
             bound.approval,
             bound.digest,
@@ -49,29 +45,18 @@ def register(
             said=said,
         )
         try:
-            answer = await approvals.decide(ballot, ACK_DEADLINE_S)
+            answer = await booth.approvals.decide(ballot, ACK_DEADLINE_S)
         except NotRecorded:
             await ack()
             await tell(context, errors.NOT_RECORDED_CLICK)
             return
         await ack()
         if not answer.is_decision:
-            await tell(context, errors.answer(answer, clock()))
+            await tell(context, errors.answer(answer, booth.clock()))
 
     @app.action(Action.REJECT)
     async def ask_for_a_reason(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> None:
-        """Nothing is decided yet, so nothing is recorded: the modal's submission is."""
-        await ack()
-        click = Click.model_validate(body)
-        bound = Bound.of_button(click.value)
-        await directory.freshen()
-        found = await approvals.look(tenant, bound.approval, bound.digest, click.user.id, click.place)
-        if isinstance(found, Answer):
-            await tell(context, errors.answer(found, clock()))
-            return
-        request = GateRequest.model_validate(found.request)
-        view = modals.reject(found.id, found.digest, request.title, request.asks)
-        await open_modal(context, click.trigger_id, view)
+        await booth.open(ack, body, context, _rejection)
 
     @app.view(Callback.REJECT)
     async def reject(ack: AsyncAck, body: dict[str, Any]) -> None:
@@ -83,28 +68,8 @@ def register(
         if len(reason) > modals.REASON_MAX:
             await ack(response_action="errors", errors={Block.REASON: errors.too_long(len(reason))})
             return
-        try:
-            bound = submission.bound
-        except ValidationError:
-            await ack(response_action="update", view=modals.notice("Not rejected", errors.UNKNOWN_RUN))
-            return
-        await directory.freshen()
-        ballot = Ballot(
-            tenant,
-            submission.delivery,
-            bound.approval,
-            bound.digest,
-            submission.user.id,
-            Choice.REJECT,
-            reason,
-        )
-        try:
-            answer = await approvals.decide(ballot, ACK_DEADLINE_S)
-        except NotRecorded:
-            await ack(response_action="update", view=modals.notice("Unsure", errors.NOT_RECORDED_CLICK))
-            return
-        if answer.is_decision:
-            await ack()
-            return
-        text = errors.answer(answer, clock())
-        await ack(response_action="update", view=modals.notice("Not rejected", text))
+        await booth.cast(ack, submission, Filled(Choice.REJECT, reason), "Not rejected")
+
+
+def _rejection(approval: Approval, request: GateRequest) -> dict[str, Any]:
+    return modals.reject(approval.id, approval.digest, request.title, request.asks)
