@@ -38,7 +38,7 @@ from workflows.effects.stripe_payments import EarlierRefund, Payment, StripePaym
 from workflows.engine.embedded import EmbeddedEngine
 from workflows.graphs.refund_input import RefundInput
 from workflows.graphs.registry import load
-from workflows.questions.outcome import Doubts
+from workflows.questions.doubts import Doubts
 from workflows.runs import Request, Runs
 from workflows.workflow import Installed
 

@@ -58,7 +58,7 @@ from workflows.graphs.registry import UnknownWorkflow, load
 from workflows.models.chat import ChatModel
 from workflows.patrol.installation import Installation
 from workflows.patrol.patrol import Patrol
-from workflows.questions.outcome import Doubts
+from workflows.questions.doubts import Doubts
 from workflows.runs import Runs
 from workflows.sealing import Sealer
 from workflows.workflow import Registry

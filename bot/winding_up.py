@@ -23,7 +23,7 @@ from workflows.effects.stripe_refund import StripeRefunds
 from workflows.effects.system import SystemOfRecord
 from workflows.engine.embedded import EmbeddedEngine
 from workflows.patrol.uninstalled import end_what_waits
-from workflows.questions.outcome import Doubts
+from workflows.questions.doubts import Doubts
 
 log = structlog.get_logger()
 

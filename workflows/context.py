@@ -24,7 +24,7 @@ from workflows.models.calls import NOTHING_SPENT, TRIES_MAX, Answered, ModelCall
 from workflows.models.chat import ChatModel
 from workflows.models.question import Question
 from workflows.notes import Notes
-from workflows.questions.outcome import Doubts
+from workflows.questions.doubts import Doubts
 from workflows.workflow import NoLongerHolding
 
 T = TypeVar("T", bound=BaseModel)

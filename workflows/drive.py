@@ -50,7 +50,7 @@ from workflows.models.calls import ModelCalls
 from workflows.notes import Notes
 from workflows.pauses import no_sooner, pause_after
 from workflows.questions import asking, outcome, version
-from workflows.questions.outcome import Doubts
+from workflows.questions.doubts import Doubts
 from workflows.workflow import Installed, Registry
 
 log = structlog.get_logger()

@@ -13,7 +13,7 @@ from workflows.clock import system_clock
 from workflows.drive import Driver
 from workflows.effects.ledger import Ledger
 from workflows.effects.system import Answer, Call, Standing, SystemOfRecord
-from workflows.questions.outcome import Doubts
+from workflows.questions.doubts import Doubts
 from workflows.workflow import Installed, Registry
 
 TENANT, CHANNEL = "T0SANDBOX", "C0REFUNDS"

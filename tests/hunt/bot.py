@@ -43,7 +43,7 @@ from workflows.engine.embedded import EmbeddedEngine
 from workflows.engine.lookout import Lookout
 from workflows.graphs.refund import refund_workflow
 from workflows.graphs.refund_input import RefundInput
-from workflows.questions.outcome import Doubts
+from workflows.questions.doubts import Doubts
 from workflows.runs import Request, Runs, Started
 from workflows.sealing import Sealer
 from workflows.withdrawal import Why, withdraw

@@ -41,7 +41,7 @@ from workflows.gates import GateRequest
 from workflows.graphs.refund_input import RefundInput
 from workflows.graphs.registry import load
 from workflows.meter import StepMeter
-from workflows.questions.outcome import Doubts
+from workflows.questions.doubts import Doubts
 from workflows.runs import Request, Runs, Started
 from workflows.workflow import Installed, WorkflowSettings
 

@@ -26,7 +26,7 @@ from workflows.effects.system import SystemOfRecord
 from workflows.engine.embedded import EmbeddedEngine
 from workflows.engine.lookout import Lookout
 from workflows.invariants import broken_rules
-from workflows.questions.outcome import Doubts
+from workflows.questions.doubts import Doubts
 from workflows.runs import CancelAnswer, Request, Runs, Started
 from workflows.sealing import Sealer
 from workflows.workflow import Installed, Registry, Workflow, WorkflowSettings

@@ -23,7 +23,8 @@ from workflows.effects.ledger import UNANSWERED_MAX
 from workflows.effects.looks import FIRST
 from workflows.errors import Postponed
 from workflows.gates import Asks, GateRequest
-from workflows.questions.outcome import ASKED_MAX, UNREAD_MAX
+from workflows.questions.doubts import UNREAD_MAX
+from workflows.questions.outcome import ASKED_MAX
 from workflows.withdrawal import Why, withdraw
 
 
