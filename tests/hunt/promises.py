@@ -25,6 +25,8 @@ def broken_now(
     for each in made:
         if each["metadata"]["signoff_effect"] not in record.begun:
             yield f"{each['id']} was made before it was recorded that it would be"
+    for mark in record.key_reused:
+        yield f"{mark} was called with the key of another request"
     if before is not None:
         for id, run_before in before.runs.items():
             yield from _gone_back(run_before, record.runs.get(id))

@@ -16,14 +16,15 @@ from workflows.invariants import broken_rules
 
 @dataclass(frozen=True)
 class Record:
-    """`questions` are the approvals by id, oldest first; `approving` the votes for one; `begun` the
-    marks of all effects that were begun. `broken` is
+    """`questions` are the approvals by id, oldest first; `approving` the votes for one; `begun` the marks of
+    all effects that were begun, `key_reused` those Stripe knows the key of from another request. `broken` is
     what `signoff verify` would print."""
 
     runs: Mapping[str, Run]
     questions: Mapping[str, Approval]
     approving: Mapping[str, frozenset[tuple[str, str | None, str | None]]]
     begun: frozenset[str]
+    key_reused: frozenset[str]
     broken: Sequence[str]
 
 
@@ -42,9 +43,11 @@ def read(file: Path) -> Record:
             for each in asked.values()
         }
         broken = [f"{each.rule}: {each.run}: {each.text}" for each in broken_rules(tx, [KEY])]
-        begun = frozenset(
-            mark_of(effects.key_of(each))
-            for run in found.values()
-            for each in effects.of_run(tx, run.tenant, run.id)
-        )
-    return Record(found, asked, voted, begun, broken)
+        made = [each for run in found.values() for each in effects.of_run(tx, run.tenant, run.id)]
+    begun = frozenset(mark_of(effects.key_of(each)) for each in made)
+    reused = frozenset(
+        mark_of(effects.key_of(each))
+        for each in made
+        if each.outcome and each.outcome.get("code") == "idempotency_error"
+    )
+    return Record(found, asked, voted, begun, reused, broken)
