@@ -21,7 +21,7 @@ MAKERS = {
     "slack_sdk.webhook.async_client.AsyncWebhookClient": {"bot/answering.py"},
     "slack_bolt.adapter.socket_mode.aiohttp.AsyncSocketModeHandler": {"bot/way_in.py"},
     "langchain.chat_models.init_chat_model": {"workflows/models/connect.py"},
-    "sqlite3.connect": {"store/sqlite.py", "store/backup.py", "store/checkpoints.py"},
+    "sqlite3.connect": {"store/sqlite.py", "store/backup.py", "store/thread_copy.py"},
     "aiosqlite.Connection": {"store/sqlite.py"},
     "aiosqlite.connect": set[str](),
     "asyncio.open_connection": set[str](),
