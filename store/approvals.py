@@ -59,6 +59,11 @@ def of_run(tx: Transaction, tenant: str, run: str) -> Sequence[Approval]:
     return [Approval.of(row) for row in tx.all(SQL["of_run"], tenant=tenant, run=run)]
 
 
+def pending_of_run(tx: Transaction, tenant: str, run: str) -> Sequence[Approval]:
+    """What nobody has decided yet, oldest first."""
+    return [Approval.of(row) for row in tx.all(SQL["pending_of_run"], tenant=tenant, run=run)]
+
+
 def decide(
     tx: Transaction,
     approval: Approval,

@@ -35,6 +35,16 @@ class Ending:
     text: str
 
 
+@dataclass(frozen=True)
+class Arrived:
+    """What came while a run was driven: who cancelled it, with Signoff's own reason if it did, and whether
+    there is a `decision` that no drive has used."""
+
+    cancelled_by: str | None
+    withdrawn_text: str | None
+    decision: bool
+
+
 def insert(tx: Transaction, new: NewRun, now: datetime) -> bool:
     """True when the row is new, False when this very request had already made it."""
     return tx.run(SQL["insert"], **vars(new), now=now) == 1
@@ -92,6 +102,14 @@ def to_ended(tx: Transaction, run: Run, boot: int, steps: int, ending: Ending, n
         outcome_text=ending.text,
         now=now,
     )
+
+
+def arrived(tx: Transaction, run: Run, no_gates: Sequence[str]) -> Arrived:
+    """`no_gates`: questions no graph waits for, whose decisions don't count here."""
+    row: Any = tx.one(SQL["arrived"], tenant=run.tenant, id=run.id, no_gates=list(no_gates))
+    if row is None:
+        return Arrived(None, None, decision=False)
+    return Arrived(row["cancelled_by"], row["withdrawn_text"], bool(row["decision"]))
 
 
 def give_up(tx: Transaction, run: Run, steps: int, ending: Ending, now: datetime) -> None:

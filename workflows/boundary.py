@@ -93,16 +93,17 @@ def _tell_withdrawn(tx: Transaction, run: Run, why: Why, text: str, now: datetim
 
 def _as_withdrawn(tx: Transaction, run: Run, ending: Ending) -> Ending:
     """A graph that ends because Signoff cancelled it ends by Signoff's reason, whatever it makes of it."""
+    if ending.status != RunStatus.CANCELLED:
+        return ending
     current = runs.get(tx, run.tenant, run.id)
     withdrawal = withdrawn(current) if current else None
-    return withdrawal.ending if withdrawal and ending.status == RunStatus.CANCELLED else ending
+    return withdrawal.ending if withdrawal else ending
 
 
 def supersede_pending(tx: Transaction, run: Run, reason: str, now: datetime) -> None:
     """What nobody has decided yet is asked no more."""
-    for approval in approvals.of_run(tx, run.tenant, run.id):
-        if approval.status == ApprovalStatus.PENDING:
-            asking.take_back(tx, run, approval, reason, now)
+    for approval in approvals.pending_of_run(tx, run.tenant, run.id):
+        asking.take_back(tx, run, approval, reason, now)
 
 
 def _replace(tx: Transaction, run: Run, id: str, now: datetime) -> None:
@@ -115,16 +116,12 @@ def _replace(tx: Transaction, run: Run, id: str, now: datetime) -> None:
 
 def _goes_on_at_once(tx: Transaction, run: Run, now: datetime) -> bool:
     """A cancel that came while the run was driven takes hold here, and so does any decision not yet used."""
-    current = runs.get(tx, run.tenant, run.id)
-    if current is not None and current.cancelled_by is not None:
-        for approval in approvals.of_run(tx, run.tenant, run.id):
-            if approval.status == ApprovalStatus.PENDING:
-                reason = current.withdrawn_text or ""
-                conclude(tx, run, approval, ApprovalStatus.CANCELLED, current.cancelled_by, reason, now)
     # What Signoff asked itself is for no gate: a graph that came here has no use for the answer.
-    return any(
-        approval.status != ApprovalStatus.PENDING
-        and approval.used_epoch is None
-        and not asking.is_own(approval)
-        for approval in approvals.of_run(tx, run.tenant, run.id)
-    )
+    arrived = runs.arrived(tx, run, asking.OWN_GATES)
+    if arrived.cancelled_by is None:
+        return arrived.decision
+    pending = approvals.pending_of_run(tx, run.tenant, run.id)
+    for approval in pending:
+        reason = arrived.withdrawn_text or ""
+        conclude(tx, run, approval, ApprovalStatus.CANCELLED, arrived.cancelled_by, reason, now)
+    return arrived.decision or any(not asking.is_own(approval) for approval in pending)

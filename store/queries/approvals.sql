@@ -12,6 +12,10 @@ SELECT * FROM approvals WHERE tenant = :tenant AND id = :id
 -- name: of_run
 SELECT * FROM approvals WHERE tenant = :tenant AND run = :run ORDER BY epoch, gate, discriminator
 
+-- name: pending_of_run
+SELECT * FROM approvals WHERE tenant = :tenant AND run = :run AND status = 'pending'
+ORDER BY epoch, gate, discriminator
+
 -- name: decide
 -- One decision: whoever comes second finds it no longer pending.
 UPDATE approvals SET status = :status, decided_at = :now, decided_by = :by, reason = :reason, said = :said,

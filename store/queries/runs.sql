@@ -45,6 +45,15 @@ UPDATE runs SET status = :status, lease = NULL, epoch = epoch + 1, attempts = 0,
                 outcome = :outcome, outcome_text = :outcome_text, ended_at = :now, steps_used = steps_used + :steps
 WHERE tenant = :tenant AND id = :id AND status = 'running' AND epoch = :epoch AND lease = :boot
 
+-- name: arrived
+-- What came while the run was driven: a cancellation, and whether a decision that no drive has used.
+SELECT cancelled_by, withdrawn_text,
+       EXISTS (SELECT 1 FROM approvals AS a
+               WHERE a.tenant = runs.tenant AND a.run = runs.id AND a.status <> 'pending' AND a.used_epoch IS NULL
+                 AND a.gate NOT IN (SELECT value FROM json_each(:no_gates)))
+       AS decision
+FROM runs WHERE tenant = :tenant AND id = :id
+
 -- name: give_up
 -- Ends a run whose drive got nowhere: no boundary, so the epoch stays.
 UPDATE runs SET status = :status, lease = NULL, due_at = NULL, outcome = :outcome, outcome_text = :outcome_text,

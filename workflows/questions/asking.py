@@ -15,11 +15,12 @@ from workflows.workflow import Terms
 
 OUTCOME_GATE = "signoff.outcome"
 VERSION_GATE = "signoff.version"
+OWN_GATES = (OUTCOME_GATE, VERSION_GATE)
 
 
 def is_own(approval: Approval) -> bool:
     """Whether Signoff asks this, and no graph waits for it."""
-    return approval.gate in (OUTCOME_GATE, VERSION_GATE)
+    return approval.gate in OWN_GATES
 
 
 def put(tx: Transaction, run: Run, request: GateRequest, terms: Terms, now: datetime) -> None:
