@@ -17,13 +17,16 @@ from typing import Any, cast
 
 from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.base import (
+    WRITES_IDX_MAP,
     ChannelVersions,
     Checkpoint,
     CheckpointMetadata,
     CheckpointTuple,
 )
 from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
+from langgraph.checkpoint.serde.types import INTERRUPT
 from langgraph.checkpoint.sqlite import SqliteSaver
+from langgraph.types import Interrupt
 
 from store.statements import statements
 from store.thread_copy import Rows, ThreadCopy
@@ -113,6 +116,18 @@ def dehydrated_state(tx: Transaction, thread_id: str) -> dict[str, object]:
         return {}
     values = found.checkpoint["channel_values"]
     return {name: value for name, value in values.items() if not name.startswith(("__", "branch:"))}
+
+
+def pending_interrupts(config: RunnableConfig) -> Sequence[Interrupt]:
+    """What nodes of the session's thread have asked that can't go on without an answer.
+
+    As the state's `interrupts`, without working out the rest of the state.
+    """
+    found = BoundarySaver().get_tuple(config)
+    writes = (found.pending_writes if found is not None else None) or []
+    finished = {task for task, channel, _ in writes if channel not in WRITES_IDX_MAP}
+    asked = [each for task, channel, each in writes if channel == INTERRUPT and task not in finished]
+    return [interrupt for each in asked for interrupt in each]
 
 
 _session: contextvars.ContextVar[Session] = contextvars.ContextVar("checkpoint_session")

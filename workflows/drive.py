@@ -16,7 +16,7 @@ from langchain_core.runnables import RunnableConfig
 from langgraph.types import Command, Interrupt
 
 from store import approvals, audit, runs
-from store.checkpoints import Session, StoredThread, stored_thread, using
+from store.checkpoints import Session, StoredThread, pending_interrupts, stored_thread, using
 from store.effects import key_of
 from store.errors import Stale, StoreError
 from store.records import Approval, ApprovalStatus, Run, RunStatus
@@ -144,11 +144,10 @@ class Driver:
         used: tuple[str, ...] = ()
         is_asked_again = False
         payload: Any = None
-        before = await graph.aget_state(config) if session.is_begun else None
-        if before is None:
+        if not session.is_begun:
             payload = {"input": run.input}
-        elif before.interrupts:
-            answers = _answers(before.interrupts, asked)
+        elif interrupts := pending_interrupts(config):
+            answers = _answers(interrupts, asked)
             if not answers:
                 return Reached(session, 0)
             used = tuple(decision.approval for decision in answers.values())
@@ -156,7 +155,7 @@ class Driver:
             payload = Command(
                 resume={id: decision.model_dump(mode="json") for id, decision in answers.items()}
             )
-        elif not before.next:
+        elif not (before := await graph.aget_state(config)).next:
             return Reached(session, 0, ending=_ending(before.values))
         calls = ModelCalls(self._database, self._clock, run, installed.settings.cost_max_micro_usd)
         notes = Notes(run, self._database, self._bells)

@@ -16,9 +16,16 @@ from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.checkpoint.sqlite import SqliteSaver
 from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
 from langgraph.graph import END, START, StateGraph
-from langgraph.types import Command
+from langgraph.types import Command, interrupt
 
-from store.checkpoints import BoundarySaver, Session, dehydrated_state, stored_thread, using
+from store.checkpoints import (
+    BoundarySaver,
+    Session,
+    dehydrated_state,
+    pending_interrupts,
+    stored_thread,
+    using,
+)
 from store.sqlite import Database
 from tests.store.elsewhere import rows
 from tests.store.graphs import Graph, config, drive, gated, given
@@ -294,3 +301,41 @@ async def test_a_session_that_is_over_is_neither_read_nor_written(database: Data
     with pytest.raises(ValueError, match="closed"):
         cut_off.run(saver.delete_thread, THREAD)
     assert session.recorded == written
+
+
+def two_gates(saver: Any) -> Graph:
+    """Two questions in one superstep."""
+
+    class Answers(TypedDict):
+        log: Annotated[list[str], operator.add]
+
+    async def left(state: Answers) -> dict[str, object]:
+        return {"log": [interrupt("left")]}
+
+    async def right(state: Answers) -> dict[str, object]:
+        return {"log": [interrupt("right")]}
+
+    builder = StateGraph(Answers)
+    for name, node in (("left", left), ("right", right)):
+        builder.add_node(name, node)
+        builder.add_edge(START, name)
+        builder.add_edge(name, END)
+    return builder.compile(checkpointer=saver)
+
+
+@pytest.mark.parametrize("durability", ["sync", "exit"])
+async def test_pending_interrupts_are_those_of_the_state_from_answer_to_answer(
+    database: Database, file: Path, durability: Any
+) -> None:
+    graph = two_gates(BoundarySaver())
+    seen = []
+    payload: object = {"log": []}
+    for _ in range(3):
+        async with AsyncSqliteSaver.from_conn_string(str(file)) as saver:
+            await two_gates(saver).ainvoke(payload, config(THREAD), durability=durability)
+        with using(Session(await database.read(lambda tx: stored_thread(tx, THREAD)))):
+            pending = pending_interrupts(config(THREAD))
+            assert pending == list((await graph.aget_state(config(THREAD))).interrupts)
+        seen.append([each.value for each in pending])
+        payload = Command(resume={each.id: "yes" for each in pending[:1]})
+    assert seen == [["left", "right"], ["right"], []]
