@@ -61,7 +61,9 @@ RECURSION_LIMIT = 20_000
 
 
 @dataclass(frozen=True)
-class _Stored:
+class Stored:
+    """What a drive starts from. Decisions may come after it was read: its boundary finds those."""
+
     thread: StoredThread
     approvals: Sequence[Approval]  # what the graph asked
     own: Sequence[Approval]  # what Signoff asked about the run
@@ -92,9 +94,10 @@ class Driver:
         self._clock = clock
         self._bells = bells
 
-    async def drive(self, run: Run) -> None:
+    async def drive(self, run: Run, stored: Stored | None = None) -> None:
         """Ends in exactly one transaction: the boundary, a later attempt, or an ending.
 
+        `stored` as it was read at this epoch of the run, by whoever read the run; else it is read here.
         Raises StoreError when that transaction could not be recorded.
         """
         installed = self._registry.get(run.workflow)
@@ -102,7 +105,8 @@ class Driver:
             await self._meet_another_version(run, installed)
             return
         meter = StepMeter(StepAllowance(installed.settings.steps_max, run.steps_used), self._clock)
-        stored = await self._database.read(lambda tx: _read(tx, run))
+        if stored is None:
+            stored = await self._database.read(lambda tx: read_stored(tx, run))
         if version.open_questions(stored.own) and not await self._goes_on(run):
             return
         with using(Session(stored.thread)) as session:
@@ -197,7 +201,7 @@ class Driver:
         self._bells.ring()
 
     async def _try_again(
-        self, run: Run, installed: Installed, steps: int, stored: _Stored, error: Exception
+        self, run: Run, installed: Installed, steps: int, stored: Stored, error: Exception
     ) -> None:
         log.warning("drive_failed", run=run.id, tenant=run.tenant, attempt=run.attempts + 1, exc_info=error)
         if run.attempts + 1 >= installed.settings.attempts_max:
@@ -209,7 +213,7 @@ class Driver:
         await self._database.write(lambda tx: runs.try_again(tx, run, self._database.boot, steps, due_at))
 
     async def _ask_or_give_up(
-        self, run: Run, installed: Installed, steps: int, stored: _Stored, error: Exception
+        self, run: Run, installed: Installed, steps: int, stored: Stored, error: Exception
     ) -> None:
         """With an effect under way people are asked what became of it, and the run goes on from there."""
         now = self._clock()
@@ -226,7 +230,7 @@ class Driver:
         self._bells.ring()
 
     async def _ask_what_became(
-        self, run: Run, installed: Installed, steps: int, stored: _Stored, unknown: OutcomeUnknown
+        self, run: Run, installed: Installed, steps: int, stored: Stored, unknown: OutcomeUnknown
     ) -> None:
         now = self._clock()
         await self._database.write(lambda tx: self._ask(tx, run, installed, steps, stored, unknown, now))
@@ -238,7 +242,7 @@ class Driver:
         run: Run,
         installed: Installed,
         steps: int,
-        stored: _Stored,
+        stored: Stored,
         unknown: OutcomeUnknown,
         now: datetime,
     ) -> None:
@@ -301,9 +305,9 @@ def thread_id(run: Run) -> str:
     return f"{run.tenant}:{run.id}"
 
 
-def _read(tx: Transaction, run: Run) -> _Stored:
+def read_stored(tx: Transaction, run: Run) -> Stored:
     asked = approvals.of_run(tx, run.tenant, run.id)
-    return _Stored(
+    return Stored(
         stored_thread(tx, thread_id(run)),
         [each for each in asked if not asking.is_own(each)],
         [each for each in asked if asking.is_own(each)],

@@ -16,7 +16,7 @@ from store.transaction import Transaction
 from workflows.approvals.decide import Approvals, Ballot, Choice
 from workflows.approvals.policy import Policy
 from workflows.clock import system_clock
-from workflows.drive import Driver
+from workflows.drive import Driver, Stored
 from workflows.engine.embedded import EmbeddedEngine
 from workflows.runs import Request, Runs, Started
 from workflows.workflow import Installed, WorkflowSettings
@@ -48,8 +48,8 @@ class TellingDriver(Driver):
         """To be asked before the drive can begin."""
         return self._waited_for.setdefault(run, asyncio.get_running_loop().create_future())
 
-    async def drive(self, run: Run) -> None:
-        await super().drive(run)
+    async def drive(self, run: Run, stored: Stored | None = None) -> None:
+        await super().drive(run, stored)
         self._waited_for.pop(run.id).set_result(None)
 
 

@@ -21,7 +21,7 @@ from store.transaction import Transaction
 from workflows.approvals.expiry import expire_due
 from workflows.bells import Bells
 from workflows.clock import Clock
-from workflows.drive import Driver
+from workflows.drive import Driver, Stored, read_stored
 from workflows.giving_up import give_up
 
 log = structlog.get_logger()
@@ -87,9 +87,10 @@ class EmbeddedEngine:
             await self._database.write(lambda tx: expire_due(tx, self._tenant, now))
             self._bells.ring()
         # What put one off is recorded, though its drive may have been told otherwise.
-        free_to_begin = [run for run in due if run.id not in self._drives]
+        free_to_begin = [run for run, _ in due if run.id not in self._drives]
+        stored = {run.id: stored for run, stored in due}
         for run in await self._claim(free_to_begin) if free_to_begin else []:
-            self._begin(run)
+            self._begin(run, stored[run.id])
 
     async def _take_up_unsure(self) -> None:
         """A claim that was recorded though the database failed is ours, and nobody else would drive it."""
@@ -125,8 +126,8 @@ class EmbeddedEngine:
             self._unsure.update({run.id: run for run in due})
             raise
 
-    def _begin(self, run: Run) -> None:
-        drive = asyncio.create_task(self._drive(run), name=f"drive {run.id}")
+    def _begin(self, run: Run, stored: Stored | None = None) -> None:
+        drive = asyncio.create_task(self._drive(run, stored), name=f"drive {run.id}")
         self._drives[run.id] = drive
         drive.add_done_callback(lambda _: self._driven(run.id))
 
@@ -134,14 +135,14 @@ class EmbeddedEngine:
         del self._drives[run]
         self._bells.runs.ring()
 
-    async def _drive(self, claimed: Run) -> None:
+    async def _drive(self, claimed: Run, stored: Stored | None) -> None:
         """Drives until its last transaction is recorded: a full disk keeps the run, and it goes on after."""
         # The task's own context: whatever is logged in it, by libraries too, names the run.
         structlog.contextvars.bind_contextvars(run=claimed.id, tenant=claimed.tenant)
         log.info("drive_begins", workflow=claimed.workflow, epoch=claimed.epoch)
         while True:
             try:
-                await self._driver.drive(claimed)
+                await self._driver.drive(claimed, stored)
                 log.info("drive_ends")
                 return
             except Stale:
@@ -149,11 +150,14 @@ class EmbeddedEngine:
                 return
             except StoreError as error:
                 log.error("drive_not_recorded", error=str(error))
+                stored = None
                 await asyncio.sleep(STORE_RETRY_S)
 
 
-def _due(tx: Transaction, tenant: str, now: datetime, free: int) -> tuple[list[Run], bool]:
-    return list(runs.due(tx, tenant, now, free)), bool(approvals.expired(tx, tenant, now, 1))
+def _due(tx: Transaction, tenant: str, now: datetime, free: int) -> tuple[list[tuple[Run, Stored]], bool]:
+    """With what each drive starts from: a claim goes by the epoch, so it holds only while this is stored."""
+    due = [(run, read_stored(tx, run)) for run in runs.due(tx, tenant, now, free)]
+    return due, bool(approvals.expired(tx, tenant, now, 1))
 
 
 def _take_back(tx: Transaction, tenant: str, boot: int, now: datetime) -> int:
