@@ -25,9 +25,5 @@ def identifier(prefix: str, *parts: str) -> str:
 
 
 def _hash(parts: tuple[str, ...]) -> "hashlib._Hash":
-    sha256 = hashlib.sha256()
-    for part in parts:
-        encoded = part.encode("utf-8")
-        sha256.update(f"{len(encoded)}:".encode("ascii"))
-        sha256.update(encoded)
-    return sha256
+    encoded = [part.encode("utf-8") for part in parts]
+    return hashlib.sha256(b"".join(b"%d:%b" % (len(each), each) for each in encoded))

@@ -198,7 +198,8 @@ class Driver:
         await self._database.write(
             lambda tx: boundary.commit(tx, run, boot, reached, installed.settings, now)
         )
-        self._bells.ring()
+        # Nothing else became due by it, and the run itself is looked at when its drive has ended.
+        self._bells.outbox.ring()
 
     async def _try_again(
         self, run: Run, installed: Installed, steps: int, stored: Stored, error: Exception
