@@ -133,6 +133,12 @@ def refund_by_hand(stage: Stage, trip: "Trip") -> None:
     assert made.status_code == 200, made.text
 
 
+def answer_a_doubt(stage: Stage, card: Json) -> bool:
+    """Whatever road it is on: where Stripe gave no answer for too long, people are asked, and somebody says that
+    it did not happen. What it has is found all the same."""
+    return "do_it" in buttons(card) and bool(stage.outside.click(card, "do_it")["ok"])
+
+
 def say_it_did_not_happen(stage: Stage, trip: "Trip", card: Json) -> bool:
     """Approved, and Stripe takes no refund until the key is too old; then whoever is asked says so."""
     if "approve" not in buttons(card):

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from store.outbox import root_id
 from tests.crashes.matrix.bots import BotStuck
-from tests.crashes.matrix.deeds import NOT_DELIVERED
+from tests.crashes.matrix.deeds import NOT_DELIVERED, answer_a_doubt
 from tests.crashes.matrix.judge import Judgement, judge
 from tests.crashes.matrix.killers import Killer
 from tests.crashes.matrix.roads import Trip
@@ -199,8 +199,11 @@ class _Walk:
             return False
         if progress.status == "waiting" and not progress.answered:
             card = self._card(progress)
-            if card is None or road.buttons.isdisjoint(buttons(card)):
+            if card is None:
                 return False
+            if road.buttons.isdisjoint(buttons(card)):
+                progress.answered = answer_a_doubt(stage, card)
+                return progress.answered
             progress.answered = road.answer(stage, trip, card)
             return True
         if progress.status in OPEN:
