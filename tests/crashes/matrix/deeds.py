@@ -134,8 +134,8 @@ def refund_by_hand(stage: Stage, trip: "Trip") -> None:
 
 
 def answer_a_doubt(stage: Stage, card: Json) -> bool:
-    """Whatever road it is on: where Stripe gave no answer for too long, people are asked, and somebody says that
-    it did not happen. What it has is found all the same."""
+    """Whatever road it is on: where Stripe gave no answer for too long, people are asked, and somebody says
+    that it did not happen. What Stripe has is found all the same."""
     return "do_it" in buttons(card) and bool(stage.outside.click(card, "do_it")["ok"])
 
 
