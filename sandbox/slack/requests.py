@@ -20,6 +20,8 @@ from sandbox.slack.cast import SIGNING_SECRET
 from sandbox.slack.deliveries import Delivery
 
 LOOK_EVERY_S = 0.05
+# While the app is there it is asked less often: each look is a request, for both sides.
+NAPS_WHILE_OPEN = 6
 LOOK_TIMEOUT_S = 1.0
 
 Document = dict[str, Any]
@@ -111,7 +113,14 @@ class Requests:
                 healthy = False
             if cuts == self._cuts:
                 self._turn(is_open=healthy)
+            await self._nap()
+
+    async def _nap(self) -> None:
+        """Longer while the app is there, and cut short when it is known to be gone."""
+        for _ in range(NAPS_WHILE_OPEN):
             await asyncio.sleep(LOOK_EVERY_S)
+            if not self._open:
+                return
 
     def _turn(self, *, is_open: bool) -> None:
         if is_open != self._open:
