@@ -17,6 +17,7 @@ from tests.hunt.machine import DAY, HOUR, Hunt
 from tests.hunt.outside import Outside, outside
 
 EXAMPLES, STEPS = 14, 16
+PLAYS_MAX = 3
 PLAIN = "pi_plain01"
 
 Play = Callable[[Hunt], None]
@@ -119,6 +120,11 @@ def played(world: Outside, play: Play, broken: str | None = None) -> str:
     return ""
 
 
+def shown(world: Outside, play: Play, broken: str) -> str:
+    """What was wrong with a broken bot. Some steps race with it, and on a busy machine a race may go well."""
+    return next(filter(None, (played(world, play, broken) for _ in range(PLAYS_MAX))), "")
+
+
 def main() -> None:
     with tempfile.TemporaryDirectory(prefix="hunt-") as folder, outside(Path(folder)) as world:
         machine = prepared(world)
@@ -131,7 +137,7 @@ def main() -> None:
             "refunds": machine.tally.refunds,
             "played": {name: played(world, play) for name, play in FOUND.items()},
             "whole": {play.__name__: played(world, play) for play in set(SHOWN_BY.values())},
-            "broken": {name: played(world, play, name) for name, play in SHOWN_BY.items()},
+            "broken": {name: shown(world, play, name) for name, play in SHOWN_BY.items()},
         }
     assert SHOWN_BY.keys() == BROKEN.keys(), "each broken bot has its steps"
     sys.stdout.write(json.dumps(document))
