@@ -44,16 +44,21 @@ async def drive_when_due(house: House, run: str) -> Run:
     return await house.run(run)
 
 
+async def grow_too_old(house: House) -> None:
+    """The notebook can't be read until the key is too old to be tried again."""
+    house.notebook.reading_fails = True
+    house.time.move(UNANSWERED_MAX + timedelta(seconds=1))
+    await house.drive()
+    house.notebook.reading_fails = False
+
+
 async def in_doubt(house: House, *trouble: Trouble) -> str:
     """A run whose effect was called, and the notebook says nothing of it until its key is old."""
     run = await house.asked("errand")
     await house.approve(run)
     house.notebook.trouble = list(trouble)
     await house.drive()
-    house.notebook.reading_fails = True
-    house.time.move(UNANSWERED_MAX + timedelta(seconds=1))
-    await house.drive()
-    house.notebook.reading_fails = False
+    await grow_too_old(house)
     assert (await house.run(run)).status == RunStatus.WAITING
     return run
 
@@ -123,10 +128,7 @@ async def test_one_record_counts_for_one_effect(house: House, written: str) -> N
     await house.approve(other)
     house.notebook.trouble = [Trouble.DOWN]
     await house.drive()
-    house.notebook.reading_fails = True
-    house.time.move(UNANSWERED_MAX + timedelta(seconds=1))
-    await house.drive()
-    house.notebook.reading_fails = False
+    await grow_too_old(house)
     await say(house, written, Said.HAPPENED, "page-1")
     await say(house, other, Said.HAPPENED, "page-1")
     await house.drive()
@@ -201,10 +203,7 @@ async def test_two_have_to_say_the_same_where_it_takes_two(house: House) -> None
     await house.vote(await house.pending(run), by=SAM)
     house.notebook.trouble = [Trouble.DOWN]
     await house.drive()
-    house.notebook.reading_fails = True
-    house.time.move(UNANSWERED_MAX + timedelta(seconds=1))
-    await house.drive()
-    house.notebook.reading_fails = False
+    await grow_too_old(house)
     first = await say(house, run, Said.HAPPENED, "page-1", by=SAM)
     assert first.status == ApprovalStatus.PENDING
     assert (await say(house, run, Said.DID_NOT_HAPPEN, by=MORGAN)).status == ApprovalStatus.PENDING
@@ -307,10 +306,7 @@ async def test_a_second_doubt_is_recorded_like_the_first(house: House, lost: str
     house.notebook.trouble = [Trouble.DOWN]
     await say(house, lost, Said.DID_NOT_HAPPEN)
     await house.drive()
-    house.notebook.reading_fails = True
-    house.time.move(UNANSWERED_MAX + timedelta(seconds=1))
-    await house.drive()
-    house.notebook.reading_fails = False
+    await grow_too_old(house)
     assert (await house.run(lost)).status == RunStatus.WAITING
     await say(house, lost, Said.DID_NOT_HAPPEN)
     await house.drive()
@@ -365,10 +361,7 @@ async def test_what_is_known_by_now_is_asked_no_more_while_the_run_goes_on(house
     await house.approve(run)
     house.notebook.trouble = [Trouble.LOST]
     await house.drive()
-    house.notebook.reading_fails = True
-    house.time.move(UNANSWERED_MAX + timedelta(seconds=1))
-    await house.drive()
-    house.notebook.reading_fails = False
+    await grow_too_old(house)
     house.time.move(FIRST)
     await house.lookout.round()
     await house.drive()
@@ -423,10 +416,7 @@ async def test_a_vote_that_said_otherwise_does_not_stand_in_for_one_that_counts_
     await house.vote(await house.pending(run), by=SAM)
     house.notebook.trouble = [Trouble.DOWN]
     await house.drive()
-    house.notebook.reading_fails = True
-    house.time.move(UNANSWERED_MAX + timedelta(seconds=1))
-    await house.drive()
-    house.notebook.reading_fails = False
+    await grow_too_old(house)
     await say(house, run, Said.HAPPENED, "page-1", by="U0KIM")
     await say(house, run, Said.DID_NOT_HAPPEN, by=SAM)
     await say(house, run, Said.DID_NOT_HAPPEN, by=MORGAN)
