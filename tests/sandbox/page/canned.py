@@ -13,6 +13,7 @@ from sandbox.page import routes
 Document = dict[str, Any]
 
 NOW = time.time()
+WAIT_S = 10.0
 ACKED: Document = {"ok": True, "ack_ms": 12.0, "response": None, "view": None, "error": None}
 
 
@@ -136,8 +137,14 @@ class CannedWorkspace:
         """Tells the page to look again."""
         self.version += 1
 
-    def sent(self, path: str) -> list[Document]:
-        return [body for posted, body in self.posted if posted == path]
+    def sent(self, path: str, at_least: int = 0) -> list[Document]:
+        """What the page posted there. What it shows may come first, so `at_least` so many are waited for."""
+        deadline = time.monotonic() + WAIT_S
+        while len(found := [body for posted, body in self.posted if posted == path]) < at_least:
+            if time.monotonic() > deadline:
+                break  # what the test says of the list is the better message
+            time.sleep(0.02)
+        return found
 
     def serve(self) -> None:
         self._thread.start()

@@ -124,7 +124,7 @@ def test_every_element_slack_has_is_rendered_in_messages_and_forms(
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     expect(page.locator(".pending")).to_have_count(0)
-    [picked] = workspace.sent("/drive/click")
+    [picked] = workspace.sent("/drive/click", 1)
     assert (picked["action_id"], picked["selected"]) == ("overflow", "edit")
     view = {
         "id": "V1",

@@ -34,22 +34,22 @@ def test_home_is_asked_for_at_each_opening_and_turned_by_its_buttons(
     page.get_by_test_id("home-entry").click()
     home = page.get_by_test_id("home")
     expect(home).to_contain_text("Refund 1")
-    assert workspace.sent("/drive/home") == [{"user": "U0RILEY"}]
+    assert workspace.sent("/drive/home", 1) == [{"user": "U0RILEY"}]
     expect(page.get_by_test_id("composer")).to_be_hidden()
     workspace.reactions["/drive/click"] = lambda _: publish(workspace, "2", "*Refund 2*")
     home.get_by_role("button", name="Next").click()
     expect(home).to_contain_text("Refund 2")
-    [click] = workspace.sent("/drive/click")
+    [click] = workspace.sent("/drive/click", 1)
     assert click == {"user": "U0RILEY", "view_id": "V0HOME", "action_id": "next_page", "value": "1"}
     page.get_by_test_id("tab-messages").click()
     expect(home).to_be_hidden()
     expect(page.get_by_test_id("composer")).to_be_visible()
     page.get_by_test_id("tab-home").click()
     expect(home).to_be_visible()
-    assert len(workspace.sent("/drive/home")) == 2
+    assert len(workspace.sent("/drive/home", 2)) == 2
     page.locator("[data-person=morgan]").click()
     expect(home).to_contain_text("Signoff has put nothing here yet.")
-    assert workspace.sent("/drive/home")[-1] == {"user": "U0MORGAN"}
+    assert workspace.sent("/drive/home", 3)[-1] == {"user": "U0MORGAN"}
 
 
 def test_a_home_that_could_not_be_opened_says_so_and_shows_what_there_was(
@@ -101,7 +101,7 @@ def test_enter_in_a_field_that_asks_for_it_tells_the_app_and_keeps_what_was_type
     modal.get_by_label("payment").fill("pi_42")
     modal.get_by_label("payment").press("Enter")
     expect(modal).to_contain_text("64.50 USD paid")
-    [click] = workspace.sent("/drive/click")
+    [click] = workspace.sent("/drive/click", 1)
     assert click["action_id"] == "payment_text"
     assert click["value"] == "pi_42"
     assert click["values"]["amount"] == {"amount_text": "5"}

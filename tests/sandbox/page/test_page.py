@@ -60,7 +60,7 @@ def test_enter_sends_a_command_and_shift_enter_does_not(
     composer.type("twice")
     composer.press("Enter")
     expect(composer).to_have_value("")
-    assert workspace.sent("/drive/command") == [
+    assert workspace.sent("/drive/command", 1) == [
         {
             "user": "U0RILEY",
             "channel": "C0REFUNDS",
@@ -156,7 +156,7 @@ def test_a_click_is_sent_once_confirmed(workspace: CannedWorkspace, open_page: O
     page.keyboard.press("Enter")
     expect(page.get_by_test_id("confirm")).to_have_count(0)
     expect(page.locator(".pending")).to_have_count(0)
-    assert workspace.sent("/drive/click") == [
+    assert workspace.sent("/drive/click", 1) == [
         {
             "user": "U0MORGAN",
             "channel": "C0REFUNDS",
@@ -224,7 +224,7 @@ def test_a_modals_errors_stand_at_their_fields_and_keep_what_was_typed(
     expect(page.get_by_test_id("field-error")).to_have_text("More than is left: <b>10.00</b>")
     expect(page.get_by_label("Reason")).to_have_value("twice")
     expect(page.get_by_label("Amount")).to_be_focused()
-    assert workspace.sent("/drive/submit") == [
+    assert workspace.sent("/drive/submit", 1) == [
         {
             "user": "U0MORGAN",
             "view_id": "V01",
@@ -250,7 +250,7 @@ def test_escape_closes_the_modal_on_top_then_the_thread(
     expect(page.get_by_test_id("thread-pane")).to_be_visible()
     page.keyboard.press("Escape")
     expect(page.get_by_test_id("thread-pane")).to_be_hidden()
-    assert [body["view_id"] for body in workspace.sent("/drive/close")] == ["V02", "V01"]
+    assert [body["view_id"] for body in workspace.sent("/drive/close", 2)] == ["V02", "V01"]
 
 
 def test_kill_and_start_follow_the_bots_state(workspace: CannedWorkspace, open_page: OpenPage) -> None:
@@ -267,7 +267,7 @@ def test_kill_and_start_follow_the_bots_state(workspace: CannedWorkspace, open_p
     page.get_by_test_id("start").click()
     expect(page.get_by_test_id("bot-state")).to_contain_text("Signoff is up")
     expect(page.get_by_test_id("kill")).to_be_visible()
-    assert workspace.sent("/drive/bot") == [{"action": "kill"}, {"action": "start"}]
+    assert workspace.sent("/drive/bot", 2) == [{"action": "kill"}, {"action": "start"}]
 
 
 def test_a_payment_goes_from_the_catalogue_into_the_composer(

@@ -71,7 +71,7 @@ def test_a_change_is_shown_while_it_lasts_and_undone_by_the_same_button(
     page.keyboard.press("Enter")
     expect(button).to_have_attribute("aria-pressed", "false")
     expect(changes).to_have_count(0)
-    assert obedient.sent(f"/drive/{of}") == [{**WHOSE[of], **on}, {**WHOSE[of], **off}]
+    assert obedient.sent(f"/drive/{of}", 2) == [{**WHOSE[of], **on}, {**WHOSE[of], **off}]
 
 
 def test_what_was_changed_by_whomever_is_undone_one_by_one_or_at_once(
@@ -89,12 +89,12 @@ def test_what_was_changed_by_whomever_is_undone_one_by_one_or_at_once(
     page.get_by_role("button", name="Undo it all").click()
     expect(changes).to_have_count(0)
     expect(page.get_by_test_id("change-who")).to_be_focused()
-    assert obedient.sent("/drive/person") == [
+    assert obedient.sent("/drive/person", 2) == [
         {"user": "U0SAM", "guest": False},
         {"user": "U0SAM", "deleted": False},
     ]
-    assert obedient.sent("/drive/channel") == [{"channel": "C0GENERAL", "archived": False}]
-    assert obedient.sent("/drive/app") == [{"installed": True}]
+    assert obedient.sent("/drive/channel", 1) == [{"channel": "C0GENERAL", "archived": False}]
+    assert obedient.sent("/drive/app", 1) == [{"installed": True}]
 
 
 def test_uninstalling_is_asked_about_first(obedient: CannedWorkspace, open_page: OpenPage) -> None:
@@ -108,7 +108,7 @@ def test_uninstalling_is_asked_about_first(obedient: CannedWorkspace, open_page:
     expect(button).to_have_attribute("aria-pressed", "true")
     button.click()
     expect(button).to_have_attribute("aria-pressed", "false")
-    assert obedient.sent("/drive/app") == [{"installed": False}, {"installed": True}]
+    assert obedient.sent("/drive/app", 2) == [{"installed": False}, {"installed": True}]
 
 
 def test_only_cards_can_be_deleted_and_the_focus_stays_among_them(
@@ -131,7 +131,7 @@ def test_only_cards_can_be_deleted_and_the_focus_stays_among_them(
     page.get_by_role("button", name="Delete: Refund two").click()
     expect(rows).to_have_count(1)
     expect(page.get_by_role("button", name="Delete: Refund one")).to_be_focused()
-    assert obedient.sent("/drive/delete") == [{"channel": "C0REFUNDS", "ts": second["ts"]}]
+    assert obedient.sent("/drive/delete", 1) == [{"channel": "C0REFUNDS", "ts": second["ts"]}]
     page.keyboard.press("Enter")
     expect(page.get_by_text("There is none yet.")).to_be_visible()
     expect(page.get_by_test_id("change-who")).to_be_focused()

@@ -133,7 +133,7 @@ async def test_faults_repeat_lose_drop_and_delay_what_is_sent(place: Place) -> N
     place.order("lose_answer")
     lost = await place.bench.refund("pi_plain04", 200)
     await place.until(lambda: len(place.endpoint.events) == 4, "it again, as if nobody had answered")
-    assert place.stands(lost.id)[0]["attempts"] == 2
+    await place.until(lambda: place.stands(lost.id)[0]["attempts"] == 2, "the second attempt's outcome")
     place.order("drop")
     dropped = await place.bench.refund("pi_plain04", 300)
     await place.until(
