@@ -1,4 +1,4 @@
-"""The database on SQLite: one file, one owner, one writer thread, readers of their own.
+"""The database on SQLite: one file, one owner, one writer, readers of their own.
 
 A transaction is a plain function of a `tx`. The contract, which every caller relies on:
 
@@ -20,12 +20,12 @@ import sqlite3
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
 import aiosqlite
 
-from store.answers import Answers
 from store.errors import NotRecorded, StoreError, Unreadable
 from store.integrity import refuse_damaged
 from store.migrate import migrate
@@ -49,18 +49,8 @@ class Reader(aiosqlite.Connection):
         self._thread.daemon = True  # a process that fails to close it must still be able to end
 
     async def perform(self, work: Work[T]) -> T:
-        def in_snapshot() -> T:
-            connection = self._conn
-            connection.execute("BEGIN")
-            try:
-                return work(Transaction(connection))
-            except StopIteration as stop:  # an asyncio future refuses it, and would never answer
-                raise RuntimeError("the work raised StopIteration") from stop
-            finally:
-                if connection.in_transaction:
-                    connection.execute("ROLLBACK")
-
-        answer: T = await self._execute(in_snapshot)  # type: ignore[no-untyped-call]  # aiosqlite leaves it bare
+        # aiosqlite leaves it untyped
+        answer: T = await self._execute(in_snapshot, self._conn, work)  # type: ignore[no-untyped-call]
         return answer
 
 
@@ -76,7 +66,7 @@ class Database:
         self.is_checked = True
         self._ownership = ownership
         self._writer = writer
-        self._answers = Answers()
+        self._lookup = _connect_to_read(file)
         self._readers: asyncio.Queue[Reader] = asyncio.Queue()
         self._is_closed = False
 
@@ -97,7 +87,7 @@ class Database:
             migrate(connection, file)  # before anything is set: setting WAL writes to the file
             _configure(connection)
             row = connection.execute(statements("boots")["insert"], {"now": milliseconds(now)}).fetchone()
-            readers = [_reader(file) for _ in range(READERS)]
+            readers = [Reader(partial(_connect_to_read, file)) for _ in range(READERS)]
             for reader in readers:
                 await undo.enter_async_context(reader)
             database = cls(file, ownership, Writer(connection), int(row["boot"]))
@@ -109,15 +99,28 @@ class Database:
 
     async def write(self, work: Work[T], deadline_s: float | None = None) -> T:
         """Commits the work and returns its value. The contract stands in this module's docstring."""
-        job = Job(work, self._answers.arrived)
-        future: asyncio.Future[T] = self._answers.of(job.future)
-        self._writer.submit(job)
+        future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        self._writer.submit(Job(work, future))
+        if deadline_s is None:
+            return await future
         try:
             return await asyncio.wait_for(future, deadline_s)
         except TimeoutError:
             if not future.cancelled():
                 raise  # the work's own
             raise NotRecorded(f"not recorded within {deadline_s} s") from None
+
+    def look_up(self, work: Work[T]) -> T:
+        """What `read` does, at once and in the event loop: for a few rows that are found by their keys.
+
+        Raises what `read` raises.
+        """
+        if self._is_closed:
+            raise StoreError("the database is closed")
+        try:
+            return in_snapshot(self._lookup, work)
+        except sqlite3.Error as error:
+            raise Unreadable(f"the database could not be read: {error}") from error
 
     async def read(self, work: Work[T]) -> T:
         """Runs the work on one consistent snapshot. Unreadable when SQLite fails, as for a write in it."""
@@ -136,11 +139,23 @@ class Database:
         if self._is_closed:
             return
         self._is_closed = True
-        await asyncio.to_thread(self._writer.close)
+        await self._writer.close()
+        self._lookup.close()
         for _ in range(READERS):
             reader = await self._readers.get()
             await reader.close()
         self._ownership.release()
+
+
+def in_snapshot(connection: sqlite3.Connection, work: Work[T]) -> T:
+    connection.execute("BEGIN")
+    try:
+        return work(Transaction(connection))
+    except StopIteration as stop:  # an asyncio future refuses it, and would never answer
+        raise RuntimeError("the work raised StopIteration") from stop
+    finally:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
 
 
 def open_for_reading(file: Path) -> sqlite3.Connection:
@@ -178,11 +193,8 @@ def _configure(connection: sqlite3.Connection) -> None:
         connection.execute(f"PRAGMA {pragma}")
 
 
-def _reader(file: Path) -> Reader:
-    def connect() -> sqlite3.Connection:
-        connection = _connect(file)
-        _configure(connection)
-        connection.execute("PRAGMA query_only=ON")
-        return connection
-
-    return Reader(connect)
+def _connect_to_read(file: Path) -> sqlite3.Connection:
+    connection = _connect(file)
+    _configure(connection)
+    connection.execute("PRAGMA query_only=ON")
+    return connection

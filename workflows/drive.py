@@ -91,7 +91,7 @@ class Driver:
             return
         meter = StepMeter(StepAllowance(installed.settings.steps_max, run.steps_used), self._clock)
         if stored is None:
-            stored = await self._database.read(lambda tx: read_stored(tx, run))
+            stored = self._database.look_up(lambda tx: read_stored(tx, run))
         if version.open_questions(stored.own) and not await self._goes_on(run):
             return
         with using(Session(stored.thread)) as session:

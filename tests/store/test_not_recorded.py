@@ -1,5 +1,6 @@
 """NotRecorded: the database itself fails, and each work is tried again by itself."""
 
+import asyncio
 import resource
 import sqlite3
 import time
@@ -140,10 +141,11 @@ async def test_a_file_that_can_only_be_read_records_nothing_and_says_so(
         f"{file.as_uri()}?mode=ro", uri=True, isolation_level=None, check_same_thread=False
     )
     writer = Writer(connection)
-    jobs = [Job(delivery("d1")), Job(delivery("d2"))]
+    loop = asyncio.get_running_loop()
+    jobs = [Job(delivery(id), loop.create_future()) for id in ("d1", "d2")]
     for job in jobs:
         writer.submit(job)
-    writer.close()
+    await writer.close()
     assert [type(job.future.exception()) for job in jobs] == [NotRecorded, NotRecorded]
     assert recorded(file) == set()
 
@@ -182,9 +184,9 @@ async def test_a_commit_that_the_disk_refuses_is_not_recorded_and_can_be_asked_a
 
 
 async def test_a_file_locked_by_someone_else_is_waited_for_once_and_not_once_a_work(
-    database: Database, file: Path
+    database: Database, file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await database.write(lambda tx: tx.one("PRAGMA busy_timeout = 100"))
+    monkeypatch.setattr("store.writer.LOCK_PATIENCE_MS", 100)
     works = [Counting(delivery(f"d{number}")) for number in range(50)]
     with closing(sqlite3.connect(file, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")

@@ -59,6 +59,25 @@ async def test_a_read_can_not_write(database: Database, file: Path) -> None:
     assert await database.write(delivery("d1")) == "d1"
 
 
+async def test_what_is_looked_up_is_what_a_read_finds(database: Database, file: Path) -> None:
+    """The same snapshot, the same refusals, and nothing is left open by what raises."""
+
+    def fail(tx: Transaction) -> int:
+        raise LookupError(count(tx))
+
+    for number in range(3):
+        with pytest.raises(LookupError, match=str(number)):
+            database.look_up(fail)
+        with pytest.raises(Unreadable, match="readonly"):
+            database.look_up(delivery("d1"))
+        await database.write(delivery(f"d{number}"))
+        assert database.look_up(count) == number + 1
+    assert recorded(file) == {"d0", "d1", "d2"}
+    await database.close()
+    with pytest.raises(StoreError, match="closed"):
+        database.look_up(count)
+
+
 async def test_a_read_that_raises_gives_its_reader_back(database: Database) -> None:
     def fail(tx: Transaction) -> int:
         raise LookupError(count(tx))

@@ -2,21 +2,20 @@
 
 import asyncio
 import sqlite3
-import threading
-from contextlib import closing
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager, closing
 from pathlib import Path
 
 import pytest
 
 from store import deliveries
 from store.errors import NotRecorded, Stale
-from store.migrate import migrate
 from store.sqlite import Database
 from store.transaction import Transaction
-from store.writer import Job, Writer
+from store.writer import GROUP_MAX, Job
 from tests.store.elsewhere import recorded
 from tests.store.seeds import NOW, TENANT, delivery
-from tests.store.waiting import PATIENCE_S, in_one_group, outcomes, submitted, writer_held
+from tests.store.waiting import PATIENCE_S, disk_held, in_one_group, outcomes, submitted, writer_held
 
 
 class Refused(Exception):
@@ -33,34 +32,54 @@ async def test_another_connection_sees_the_row_when_write_returns(database: Data
         assert id in recorded(file)
 
 
-def test_a_group_is_committed_before_the_first_of_it_is_answered(file: Path) -> None:
-    """A future's callback runs where the answer is given, so it sees what is committed at that moment."""
-    connection = sqlite3.connect(file, isolation_level=None, check_same_thread=False)
-    connection.execute("PRAGMA journal_mode=WAL")
-    migrate(connection, file)
-    writer = Writer(connection)
-    released = threading.Event()
-    writer.submit(Job(lambda tx: released.wait(PATIENCE_S)))
+async def test_a_group_is_committed_before_the_first_of_it_is_answered(
+    database: Database, file: Path
+) -> None:
     seen: list[set[str]] = []
-    jobs = [Job(delivery("d1")), Job(delivery("d2"))]
+
+    class LookingJob(Job):
+        def settle(self, answer: object) -> None:
+            seen.append(recorded(file))
+            super().settle(answer)
+
+    loop = asyncio.get_running_loop()
+    jobs = [LookingJob(delivery(id), loop.create_future()) for id in ("d1", "d2")]
     for job in jobs:
-        job.future.add_done_callback(lambda _: seen.append(recorded(file)))
-        writer.submit(job)
-    released.set()
-    writer.close()
+        database._writer.submit(job)
+    await asyncio.gather(*(job.future for job in jobs))
     assert seen == [{"d1", "d2"}, {"d1", "d2"}]
+
+
+@pytest.mark.parametrize("hold", [disk_held, writer_held], ids=["a slow disk", "a lock"])
+async def test_the_loop_goes_on_while_a_commit_waits(
+    database: Database, file: Path, hold: Callable[[Database], AbstractAsyncContextManager[None]]
+) -> None:
+    """Works run in the loop, and what may wait does not."""
+    async with hold(database):
+        [task] = await submitted(database, [delivery("d1")])
+        await asyncio.sleep(0.05)
+        assert await asyncio.wait_for(database.read(lambda tx: "read"), PATIENCE_S) == "read"
+        assert database.look_up(lambda tx: deliveries.answer_given(tx, TENANT, "d1")) is None
+        assert not task.done()
+    assert await outcomes([task]) == ["d1"]
+    assert recorded(file) == {"d1"}
 
 
 async def test_many_waiting_works_share_one_commit(database: Database) -> None:
     said: list[str] = []
     database._writer._connection.set_trace_callback(said.append)
-    async with writer_held(database):
-        tasks = await submitted(database, [delivery(f"d{number}") for number in range(100)])
-        said.clear()  # all that follows is the end of the holding work's transaction, and the group's
-    await outcomes(tasks)
+    await outcomes(await submitted(database, [delivery(f"d{number}") for number in range(GROUP_MAX)]))
     database._writer._connection.set_trace_callback(None)
-    assert said.count("COMMIT") == 2
+    assert said.count("COMMIT") == 1
     assert said.count("BEGIN IMMEDIATE") == 1
+
+
+async def test_a_group_keeps_the_loop_for_so_many_works_at_most(database: Database) -> None:
+    said: list[str] = []
+    database._writer._connection.set_trace_callback(said.append)
+    await outcomes(await submitted(database, [delivery(f"d{number}") for number in range(2 * GROUP_MAX + 1)]))
+    database._writer._connection.set_trace_callback(None)
+    assert said.count("COMMIT") == 3
 
 
 async def test_a_work_that_raises_leaves_its_neighbours_and_nothing_of_its_own(
@@ -125,20 +144,18 @@ async def test_a_work_that_raises_stopiteration_is_answered(database: Database) 
         await asyncio.wait_for(database.read(empty), PATIENCE_S)
 
 
-def test_the_writer_outlives_a_work_that_ends_its_thread(file: Path) -> None:
-    connection = sqlite3.connect(file, isolation_level=None, check_same_thread=False)
-    migrate(connection, file)
-    writer = Writer(connection)
+async def test_the_writer_outlives_a_work_that_is_cancelled_from_within(
+    database: Database, file: Path
+) -> None:
+    """CancelledError is no Exception: it is its caller's alone, and the writer goes on."""
 
-    def leave(tx: Transaction) -> None:
-        raise SystemExit(3)
+    def leave(tx: Transaction) -> str:
+        raise asyncio.CancelledError
 
-    leaving, staying = Job(leave), Job(delivery("d1"))
-    writer.submit(leaving)
-    writer.submit(staying)
-    assert isinstance(leaving.future.exception(PATIENCE_S), SystemExit)
-    assert staying.future.result(PATIENCE_S) == "d1"
-    writer.close()
+    left, stayed = await in_one_group(database, [leave, delivery("d1")])
+    assert isinstance(left, asyncio.CancelledError)
+    assert stayed == "d1"
+    assert await database.write(delivery("d2")) == "d2"
 
 
 @pytest.mark.parametrize("ids", [[], ["d1", "d2"]], ids=["no row", "two rows"])

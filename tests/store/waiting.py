@@ -1,32 +1,37 @@
 """Holding the writer back, so that what is submitted meanwhile makes one group."""
 
 import asyncio
+import sqlite3
 import threading
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 
 from store.sqlite import Database, T, Work
-from store.transaction import Transaction
 
 PATIENCE_S = 10.0
 
 
 @asynccontextmanager
 async def writer_held(database: Database) -> AsyncIterator[None]:
-    """Inside, the writer is busy with a work of its own and takes nothing else."""
-    begun, released = threading.Event(), threading.Event()
+    """Inside, somebody else has the lock on the file, so that the writer can begin nothing."""
+    with closing(sqlite3.connect(database.file, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        finally:
+            other.execute("ROLLBACK")
 
-    def hold(tx: Transaction) -> None:
-        begun.set()
-        released.wait(PATIENCE_S)
 
-    holding = asyncio.create_task(database.write(hold))
-    assert await asyncio.to_thread(begun.wait, PATIENCE_S)
+@asynccontextmanager
+async def disk_held(database: Database) -> AsyncIterator[None]:
+    """Inside, works run and no commit gets to the disk."""
+    released = threading.Event()
+    holding = database._writer._thread.submit(released.wait, PATIENCE_S)
     try:
         yield
     finally:
         released.set()
-        await holding
+        await asyncio.wrap_future(holding)
 
 
 async def submitted(

@@ -51,7 +51,7 @@ class LastLook:
         Raises NoLongerHolds with what has changed, Postponed when something can't be read now, NotKnown when
         it could not be for a week, and whatever else the workflow's reading raises.
         """
-        resting = await self._database.read(lambda tx: _resting(tx, run, approval))
+        resting = self._database.look_up(lambda tx: _resting(tx, run, approval))
         if resting is None:
             return
         changed = [

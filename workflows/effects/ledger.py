@@ -86,7 +86,7 @@ class Ledger:
         if call not in approved.listed:
             raise ValueError(f"effect {call.name} was not among those approved")
         key = EffectKey(run.tenant, run.id, approved.decision.epoch, call.name, call.discriminator)
-        known = await self._database.read(lambda tx: effects.get(tx, key))
+        known = self._database.look_up(lambda tx: effects.get(tx, key))
         intent = _intent(key, call, known.generation if known else 0)
         if known is not None and (wrong := disagreement(known, intent)):
             await self._not_gone_by(known, wrong)

@@ -82,7 +82,7 @@ class EmbeddedEngine:
         await self._forget_deliveries(now)
         await self._take_up_unsure()
         free = AT_ONCE_MAX - len(self._drives)
-        due, over = await self._database.read(lambda tx: _due(tx, self._tenant, now, free))
+        due, over = self._database.look_up(lambda tx: _due(tx, self._tenant, now, free))
         if over:
             await self._database.write(lambda tx: expire_due(tx, self._tenant, now))
             self._bells.ring()
@@ -95,7 +95,7 @@ class EmbeddedEngine:
     async def _take_up_unsure(self) -> None:
         """A claim that was recorded though the database failed is ours, and nobody else would drive it."""
         for run in list(self._unsure.values()):
-            current = await self._database.read(partial(runs.get, tenant=run.tenant, id=run.id))
+            current = self._database.look_up(partial(runs.get, tenant=run.tenant, id=run.id))
             del self._unsure[run.id]
             held = (RunStatus.RUNNING, self._database.boot, run.epoch)
             if current is not None and (current.status, current.lease, current.epoch) == held:

@@ -89,7 +89,7 @@ class ModelCalls:
         return NoAnswer(f"gave no answer of the form it was asked for in {TRIES_MAX} tries", spent)
 
     async def _settled(self, key: CallKey) -> ModelCall | None:
-        call = await self._database.read(lambda tx: model_calls.get(tx, key))
+        call = self._database.look_up(lambda tx: model_calls.get(tx, key))
         return call if call is not None and call.state != CallState.ASKED else None
 
     async def _make(self, key: CallKey, model: ChatModel, question: Question[T]) -> ModelCall:

@@ -1,9 +1,9 @@
 """The seam of the transaction: each commit passes its points, and so does each statement of a start."""
 
+import asyncio
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -11,7 +11,8 @@ from typing import Any, TypeVar
 
 from store.ownership import Ownership
 from store.sqlite import Database, Work
-from store.writer import Job, Writer
+from store.transaction import Transaction
+from store.writer import Job, Raised, Writer
 from tests.crashes.matrix.control import Control
 from tests.crashes.matrix.names import commit_name, statement_name
 
@@ -46,7 +47,7 @@ def _bound(control: Control, make: Make) -> type[Database]:
 
 
 class SeamedWriter:
-    """The real writer; a point is passed in its own thread right after COMMIT, before anybody is told."""
+    """The real writer; a point is passed right after COMMIT, before anybody is told."""
 
     def __init__(self, control: Control, writer: Writer, file: Path) -> None:
         self._control = control
@@ -54,17 +55,32 @@ class SeamedWriter:
         self._file = file
 
     def submit(self, job: Job) -> None:
-        point = f"commit: {commit_name(job.work)} — committed"
+        self._writer.submit(SeamedJob(job.work, job.future, self.settled))
 
-        def committed(done: Future[Any]) -> None:
-            if not done.cancelled() and done.exception() is None:
-                self._control.note(point)
+    def settled(self, job: Job, answer: object) -> None:
+        """After its commit, or when there was none."""
+        if not isinstance(answer, Raised):
+            self._control.note(f"commit: {commit_name(job.work)} — committed")
 
-        job.future.add_done_callback(committed)
-        self._writer.submit(job)
+    async def close(self) -> None:
+        await self._writer.close()
 
-    def close(self) -> None:
-        self._writer.close()
+
+class SeamedJob(Job):
+    """`settled` is told first, also where whoever asked has gone."""
+
+    def __init__(
+        self,
+        work: Callable[[Transaction], Any],
+        future: "asyncio.Future[Any]",
+        settled: Callable[[Job, object], None],
+    ) -> None:
+        super().__init__(work, future)
+        self._settled = settled
+
+    def settle(self, answer: object) -> None:
+        self._settled(self, answer)
+        super().settle(answer)
 
 
 @contextmanager

@@ -15,10 +15,10 @@ die (`tests/crashes/matrix/`); that none slips by is shown by `tests/crashes/tes
 when every request has come to its end the refunds are counted in Stripe's books and the messages among
 Slack's, not in our database. `signoff verify` must have nothing to say either.
 
-A commit has three points: *before* it is handed to the writer, *committed*, in the writer's thread right
-after SQLite's COMMIT, and *after*, when whoever asked for it has heard. A call has two, and a third, *on its
-way*, where it takes its time: it has left, and nobody has answered. An ack over the socket has two, after the
-commit that it tells of. In a start each statement of the migrations is one.
+A commit has three points: *before* it is handed to the writer, *committed*, right after SQLite's COMMIT
+and before anybody is told, and *after*, when whoever asked for it has heard. A call has two, and a third, *on
+its way*, where it takes its time: it has left, and nobody has answered. An ack over the socket has two, after
+the commit that it tells of. In a start each statement of the migrations is one.
 
 | campaign | what it does |
 |---|---|

@@ -107,8 +107,8 @@ class UngatedWriter:
         job.work = partial(_ungated, job.work)
         self._writer.submit(job)
 
-    def close(self) -> None:
-        self._writer.close()
+    async def close(self) -> None:
+        await self._writer.close()
 
 
 GATE = (

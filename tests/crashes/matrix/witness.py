@@ -1,16 +1,14 @@
 """Evidence that nothing slips by the seams: Slack's and Stripe's own logs of calls, and SQLite's own commits.
 
 A commit ends with a frame in the write-ahead log that says so (https://www.sqlite.org/fileformat2.html#walformat).
-Right after each COMMIT, in the writer's thread and so before the next can begin, they are counted: if any
-number is missing, something was committed that passed no point.
+Right after each COMMIT, before the next can begin, they are counted: if any number is missing, something was
+committed that passed no point.
 """
 
 import struct
 from collections import Counter
 from collections.abc import Sequence
-from concurrent.futures import Future
 from pathlib import Path
-from typing import Any
 
 from bot.parts import Parts
 from store.writer import Job, Writer
@@ -30,11 +28,8 @@ class CountingWriter(SeamedWriter):
         super().__init__(control, writer, file)
         control.note(f"{COUNTED}{commits(file)}")
 
-    def submit(self, job: Job) -> None:
-        job.future.add_done_callback(self._count)
-        super().submit(job)
-
-    def _count(self, _: Future[Any]) -> None:
+    def settled(self, job: Job, answer: object) -> None:
+        super().settled(job, answer)
         self._control.note(f"{COUNTED}{commits(self._file)}")
 
 
