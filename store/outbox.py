@@ -124,13 +124,13 @@ def mark_dead(tx: Transaction, row: Outgoing, error: str, now: datetime) -> None
     """Slack won't take it: a dead letter. What follows it can't be said either."""
     tx.change(SQL["mark_dead"], tenant=row.tenant, id=row.id, error=error, dead_at=now)
     followers = f"{row.id} could not be posted"
-    tx.run(SQL["dead_followers"], tenant=row.tenant, id=row.id, error=followers)
+    tx.run(SQL["dead_followers"], tenant=row.tenant, run=row.run, id=row.id, error=followers)
 
 
 def withhold(tx: Transaction, row: Outgoing, why: str) -> None:
     """Given up on purpose, with what follows it. `why` begins with WITHHELD."""
     tx.change(SQL["mark_dead"], tenant=row.tenant, id=row.id, error=why, dead_at=None)
-    tx.run(SQL["dead_followers"], tenant=row.tenant, id=row.id, error=why)
+    tx.run(SQL["dead_followers"], tenant=row.tenant, run=row.run, id=row.id, error=why)
 
 
 def times_posted_again(tx: Transaction, tenant: str, run: str) -> int:

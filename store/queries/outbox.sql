@@ -19,14 +19,20 @@ WHERE tenant = :tenant AND state IN ('due', 'sending') AND (due_at <= :now OR du
 -- name: waiting
 -- What may go out in a channel: a reply waits for its root, and nothing of a run overtakes a row of the same run
 -- that has to wait. Cards come before talk, since people wait for their buttons; else the oldest first.
+WITH held AS MATERIALIZED (
+  -- From which row on each run has to wait here: a list of its own, since a run may have thousands of rows.
+  SELECT tenant, run, min(seq) AS seq FROM outbox
+  WHERE tenant = :tenant AND channel = :channel AND state IN ('due', 'sending')
+    AND due_at > :now AND due_at <= :beyond
+  GROUP BY run
+)
 SELECT o.* FROM outbox AS o
 LEFT JOIN messages AS m ON m.tenant = o.tenant AND m.outbox = o.follows
+LEFT JOIN held AS h ON h.tenant = o.tenant AND h.run = o.run
 WHERE o.tenant = :tenant AND o.channel = :channel AND o.state IN ('due', 'sending')
   AND (o.due_at <= :now OR o.due_at > :beyond)
   AND (o.follows IS NULL OR m.outbox IS NOT NULL)
-  AND NOT EXISTS (SELECT 1 FROM outbox AS e
-                  WHERE e.tenant = o.tenant AND e.run = o.run AND e.channel = o.channel AND e.seq < o.seq
-                    AND e.state IN ('due', 'sending') AND e.due_at > :now AND e.due_at <= :beyond)
+  AND (h.seq IS NULL OR o.seq < h.seq)
 ORDER BY o.kind IN ('root', 'card') DESC, o.seq LIMIT :limit
 
 -- name: mark_sending
@@ -71,7 +77,8 @@ WHERE tenant = :tenant AND id = :id AND state IN ('due', 'sending')
 
 -- name: dead_followers
 -- What waits for a message that will never be there can't be sent either.
-UPDATE outbox SET state = 'dead', error = :error WHERE tenant = :tenant AND follows = :id AND state IN ('due', 'sending')
+UPDATE outbox SET state = 'dead', error = :error
+WHERE tenant = :tenant AND run = :run AND follows = :id AND state IN ('due', 'sending')
 
 -- name: root
 SELECT * FROM outbox WHERE tenant = :tenant AND id = :id

@@ -36,6 +36,7 @@ POLLED = [
     ("effects", "of_record", "effects_records"),
     ("outbox", "waiting", "outbox_due"),
     ("outbox", "waiting_channels", "outbox_due"),
+    ("outbox", "dead_followers", "outbox_of_run"),
     ("deliveries", "forget_before", "deliveries_seen"),
     ("runs", "to_look_at", "runs_to_look_at"),
     ("runs", "look_again_in", "runs_in_channel"),
