@@ -1,5 +1,6 @@
 """Identity: the same words give the same id for ever, and no two different ones do."""
 
+import base64
 import hashlib
 import math
 
@@ -37,6 +38,12 @@ def test_the_formats_of_ids_and_digests_are_those_already_stored() -> None:
 
 def test_a_digest_is_sha256_over_byte_counts_and_bytes() -> None:
     assert digest("ab", "é") == hashlib.sha256(b"2:ab2:\xc3\xa9").hexdigest()
+
+
+@given(PARTS)
+def test_an_id_is_80_bits_of_the_digest_in_base32(parts: list[str]) -> None:
+    bits = bytes.fromhex(digest(*parts))[:10]
+    assert identifier("run", *parts) == f"run-{base64.b32encode(bits).decode().lower()}"
 
 
 @given(PARTS, PARTS)
