@@ -3,11 +3,9 @@
 -- name: insert
 -- What follows a message that will never be there is dead from the start.
 INSERT INTO outbox (tenant, id, run, kind, channel, body, follows, state, error, due_at, created_at)
-SELECT :tenant, :id, :run, :kind, :channel, :body, :follows,
-       CASE WHEN never.id IS NULL THEN 'due' ELSE 'dead' END, never.error, :now, :now
-FROM (SELECT 1) LEFT JOIN outbox AS never
-  ON never.tenant = :tenant AND never.id = :follows AND never.state = 'dead'
-WHERE true
+VALUES (:tenant, :id, :run, :kind, :channel, :body, :follows,
+        coalesce((SELECT state FROM outbox WHERE tenant = :tenant AND id = :follows AND state = 'dead'), 'due'),
+        (SELECT error FROM outbox WHERE tenant = :tenant AND id = :follows AND state = 'dead'), :now, :now)
 ON CONFLICT (tenant, id) DO NOTHING
 
 -- name: waiting_channels
