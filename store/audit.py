@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from store.identity import canonical_json, digest
 from store.records import AuditEntry
@@ -26,8 +27,8 @@ class Event:
 
 def append(tx: Transaction, tenant: str, run: str, event: Event, now: datetime) -> int:
     """Adds the event to the run's chain and returns its number."""
-    before = head(tx, tenant, run)
-    seq, previous = (before[0] + 1, before[1]) if before else (1, digest(tenant, run))
+    before: Any = tx.one(SQL["head"], tenant=tenant, run=run)
+    seq, previous = (before["seq"] + 1, before["hash"]) if before else (1, digest(tenant, run))
     at = milliseconds(now)
     detail = canonical_json(event.detail)
     tx.change(
@@ -41,7 +42,8 @@ def append(tx: Transaction, tenant: str, run: str, event: Event, now: datetime) 
         detail=detail,
         hash=_hash(previous, tenant, run, seq, at, event.actor, event.action, detail),
     )
-    tx.run(SEALS["grown"], tenant=tenant, run=run)
+    if before is None or not before["is_unsealed"]:
+        tx.run(SEALS["grown"], tenant=tenant, run=run)
     return seq
 
 

@@ -1,7 +1,9 @@
 -- The hash chain of a run.
 
 -- name: head
-SELECT seq, hash FROM audit WHERE tenant = :tenant AND run = :run ORDER BY seq DESC LIMIT 1
+-- With it whether the run is known to have grown, since whoever appends asks for both.
+SELECT seq, hash, EXISTS (SELECT 1 FROM audit_unsealed AS u WHERE u.tenant = a.tenant AND u.run = a.run) AS is_unsealed
+FROM audit AS a WHERE a.tenant = :tenant AND a.run = :run ORDER BY seq DESC LIMIT 1
 
 -- name: append
 -- The key decides: two writers of one chain can't both have the next number.
