@@ -32,5 +32,5 @@ def identifier(prefix: str, *parts: str) -> str:
 
 
 def _hash(parts: tuple[str, ...]) -> "hashlib._Hash":
-    encoded = [part.encode("utf-8") for part in parts]
-    return hashlib.sha256(b"".join(b"%d:%b" % (len(each), each) for each in encoded))
+    encoded = map(str.encode, parts)
+    return hashlib.sha256(b"".join([b"%d:%b" % (len(each), each) for each in encoded]))
