@@ -1,9 +1,8 @@
 """A transaction as the work inside it sees it: four verbs over one connection."""
 
 import sqlite3
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
 from store.errors import Stale
 from store.identity import canonical_json
@@ -19,31 +18,24 @@ class Transaction:
 
     def run(self, sql: str, **values: object) -> int:
         """Executes a statement and returns how many rows it changed; any number is fine."""
-        return self._execute(sql, values).rowcount
+        return self._connection.execute(sql, values).rowcount
 
     def change(self, sql: str, **values: object) -> None:
         """Executes a statement that must touch exactly one row; Stale otherwise."""
-        rows = self._execute(sql, values).rowcount
+        rows = self._connection.execute(sql, values).rowcount
         if rows != 1:
             raise Stale(rows)
 
     def one(self, sql: str, **values: object) -> Row | None:
-        row: Row | None = self._execute(sql, values).fetchone()
+        row: Row | None = self._connection.execute(sql, values).fetchone()
         return row
 
     def all(self, sql: str, **values: object) -> list[Row]:
-        return self._execute(sql, values).fetchall()
+        return self._connection.execute(sql, values).fetchall()
 
     def replay(self, sql: str, rows: list[tuple[object, ...]]) -> None:
         """Executes a recorded statement of LangGraph's saver once for each row of positional values."""
         self._connection.executemany(sql, rows)
-
-    def _execute(self, sql: str, values: dict[str, object]) -> sqlite3.Cursor:
-        for name, value in values.items():
-            stored = _STORED.get(type(value))
-            if stored is not None:
-                values[name] = stored(value)
-        return self._connection.execute(sql, values)
 
 
 def milliseconds(moment: datetime) -> int:
@@ -53,9 +45,7 @@ def milliseconds(moment: datetime) -> int:
     return round(moment.timestamp() * 1000)
 
 
-# How a value is stored that SQLite has no type for.
-_STORED: dict[type, Callable[[Any], object]] = {
-    datetime: milliseconds,
-    dict: canonical_json,
-    list: canonical_json,
-}
+# How sqlite3 stores a value that SQLite has no type for.
+sqlite3.register_adapter(datetime, milliseconds)
+sqlite3.register_adapter(dict, canonical_json)
+sqlite3.register_adapter(list, canonical_json)
