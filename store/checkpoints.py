@@ -2,17 +2,20 @@
 
 A drive works on a `Session`: the thread's rows as they were read, and every statement since that writes. What
 the stock saver reads it reads of both, by its own SQL, in a private database that is made when it is first
-needed. At the boundary the recorded statements go into the same transaction as run, approval, audit and
-outbox. A drive that fails simply drops its session.
+needed. Most drives read only the newest checkpoint, before they write: that is taken from the rows. At the
+boundary the recorded statements go into the same transaction as run, approval, audit and outbox. A drive that
+fails simply drops its session.
 
 The session in use stands in a ContextVar, since LangGraph copies a saver when it narrows its serialiser.
 `cursor` is the stock saver's private hook, so langgraph-checkpoint-sqlite is pinned exactly.
 """
 
 import contextvars
+import json
 import sqlite3
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any, cast
 
 from langchain_core.runnables import RunnableConfig
@@ -22,10 +25,12 @@ from langgraph.checkpoint.base import (
     Checkpoint,
     CheckpointMetadata,
     CheckpointTuple,
+    get_checkpoint_id,
 )
 from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 from langgraph.checkpoint.serde.types import INTERRUPT
 from langgraph.checkpoint.sqlite import SqliteSaver
+from langgraph.checkpoint.sqlite.utils import load_pending_writes
 from langgraph.types import Interrupt
 
 from store.statements import statements
@@ -33,38 +38,70 @@ from store.thread_copy import Rows, ThreadCopy
 from store.transaction import Transaction
 
 SQL = statements("checkpoints")
+# A stored row can't name a class to be built, so a tampered row runs no code.
+STRICT = JsonPlusSerializer(allowed_msgpack_modules=None)
+
+
+@dataclass(frozen=True)
+class StoredCheckpoint:
+    """A checkpoint's row, and the rows of its writes in the columns the stock saver reads them in."""
+
+    thread: str
+    namespace: str
+    id: str
+    parent: str | None
+    type: str
+    checkpoint: bytes
+    metadata: bytes | None
+    writes: Rows
+
+
+class StoredThread:
+    """A thread's rows as they were read."""
+
+    def __init__(self, checkpoints: Rows, writes: Rows) -> None:
+        self.checkpoints = checkpoints
+        self.writes = writes
+
+    def newest(self, thread: str, namespace: str) -> StoredCheckpoint | None:
+        """Of a namespace: the empty one is the graph's own, and its subgraphs have others."""
+        found: Any = [row for row in self.checkpoints if row[:2] == (thread, namespace)]
+        if not found:
+            return None
+        _, _, id, parent, typed, checkpoint, metadata = max(found, key=lambda row: row[2])
+        writes: Rows = [
+            (task, channel, type, value, path, idx)
+            for *owner, task, path, idx, channel, type, value in self.writes
+            if owner == [thread, namespace, id]
+        ]
+        return StoredCheckpoint(thread, namespace, id, parent, typed, checkpoint, metadata, writes)
 
 
 class Session:
     """One drive's view of its thread: what is stored, and what it has written since."""
 
-    def __init__(self, stored: "StoredThread") -> None:
+    def __init__(self, stored: StoredThread) -> None:
+        self._stored = stored
         self.is_begun = bool(stored.checkpoints)
         self.recorded: list[tuple[str, Rows]] = []
-        self._stored = stored
         self._copy: ThreadCopy | None = None
         self._copied = 0  # so many of the recorded statements ran in the copy
-        self._known: dict[tuple[str, tuple[object, ...]], Rows] = {}  # answers, until something is written
         self._is_closed = False
 
     def write(self, sql: str, rows: Rows) -> None:
         self._refuse_closed()
         self.recorded.append((sql, rows))
-        self._known.clear()
 
     def read(self, sql: str, values: tuple[object, ...]) -> Rows:
-        """What the statement finds in the thread as it would be stored by now.
-
-        Every SQLite statement gives the interpreter's lock away and has to win it back, so the same question
-        is asked once, and none of a thread in which there is nothing.
-        """
+        """What the statement finds in the thread as it would be stored by now."""
         self._refuse_closed()
-        if not self.recorded and not self._stored.checkpoints and not self._stored.writes:
-            return []
-        question = (sql, values)
-        if question not in self._known:
-            self._known[question] = self._up_to_date().read(sql, values)
-        return self._known[question]
+        return self._up_to_date().read(sql, values)
+
+    def newest(self, config: RunnableConfig) -> StoredCheckpoint | None:
+        """The newest checkpoint that is stored, where nothing was written since."""
+        self._refuse_closed()
+        where = config["configurable"]
+        return self._stored.newest(str(where["thread_id"]), where.get("checkpoint_ns", ""))
 
     def commit_into(self, tx: Transaction) -> None:
         """Replays what the drive wrote. The work may run more than once, so this keeps the record."""
@@ -91,14 +128,6 @@ class Session:
         return self._copy
 
 
-class StoredThread:
-    """A thread's rows as they were read."""
-
-    def __init__(self, checkpoints: Rows, writes: Rows) -> None:
-        self.checkpoints = checkpoints
-        self.writes = writes
-
-
 def stored_thread(tx: Transaction, thread_id: str) -> StoredThread:
     return StoredThread(
         [tuple(row) for row in tx.all(SQL["thread_checkpoints"], thread_id=thread_id)],
@@ -121,13 +150,13 @@ def dehydrated_state(tx: Transaction, thread_id: str) -> dict[str, object]:
 def pending_interrupts(config: RunnableConfig) -> Sequence[Interrupt]:
     """What nodes of the session's thread have asked that can't go on without an answer.
 
-    As the state's `interrupts`, without working out the rest of the state.
+    As the state's `interrupts`, without the rest of the state. To be asked before anything is written.
     """
-    found = BoundarySaver().get_tuple(config)
-    writes = (found.pending_writes if found is not None else None) or []
-    finished = {task for task, channel, _ in writes if channel not in WRITES_IDX_MAP}
-    asked = [each for task, channel, each in writes if channel == INTERRUPT and task not in finished]
-    return [interrupt for each in asked for interrupt in each]
+    newest = _session.get().newest(config)
+    writes: Any = newest.writes if newest is not None else []
+    finished = {task for task, channel, *_ in writes if channel not in WRITES_IDX_MAP}
+    asked = [each for each in writes if each[1] == INTERRUPT and each[0] not in finished]
+    return [each for _, _, interrupts in load_pending_writes(asked, STRICT) for each in interrupts]
 
 
 _session: contextvars.ContextVar[Session] = contextvars.ContextVar("checkpoint_session")
@@ -185,14 +214,10 @@ class _SessionConnection:
 
 
 class BoundarySaver(SqliteSaver):
-    """The stock saver with its reads and writes turned to the session in use.
-
-    The serialiser is strict: a stored row can't name a class to be built, so a tampered row runs no code.
-    """
+    """The stock saver with its reads and writes turned to the session in use."""
 
     def __init__(self) -> None:
-        strict = JsonPlusSerializer(allowed_msgpack_modules=None)
-        super().__init__(conn=cast(sqlite3.Connection, _SessionConnection()), serde=strict)
+        super().__init__(conn=cast(sqlite3.Connection, _SessionConnection()), serde=STRICT)
         self.is_setup = True  # the tables are there: a session makes them, a migration made ours
 
     @contextmanager
@@ -205,6 +230,24 @@ class BoundarySaver(SqliteSaver):
         state names some twenty versions. They order among the stock ones, so either saver goes on."""
         number = current if isinstance(current, int) else int((current or "0").split(".")[0])
         return f"{number + 1:032}"
+
+    def get_tuple(self, config: RunnableConfig) -> CheckpointTuple | None:
+        """As the stock saver. What most drives ask, the newest checkpoint before they write, stands in the
+        rows as they were read: to copy those into a database first takes longer than all the rest."""
+        session = _session.get()
+        if session.recorded or get_checkpoint_id(config) is not None:
+            return super().get_tuple(config)
+        newest = session.newest(config)
+        if newest is None:
+            return None
+        where = {"thread_id": newest.thread, "checkpoint_ns": newest.namespace}
+        return CheckpointTuple(
+            {"configurable": {**where, "checkpoint_id": newest.id}},
+            self.serde.loads_typed((newest.type, newest.checkpoint)),
+            json.loads(newest.metadata or b"{}"),
+            {"configurable": {**where, "checkpoint_id": newest.parent}} if newest.parent else None,
+            load_pending_writes(newest.writes, self.serde),
+        )
 
     async def aget_tuple(self, config: RunnableConfig) -> CheckpointTuple | None:
         return self.get_tuple(config)
