@@ -6,6 +6,7 @@ top when it is resumed, and it holds one question, since LangGraph answers a sec
 with the first one's value.
 """
 
+from collections.abc import Mapping
 from enum import StrEnum
 
 from langgraph.types import interrupt
@@ -147,6 +148,11 @@ class GateRequest(Frozen):
     def dumped(self) -> dict[str, object]:
         """As plain JSON, for state and rows, without what only says its default: that is half of its size."""
         return self.model_dump(mode="json", exclude_defaults=True)
+
+
+def asks_of(request: Mapping[str, object]) -> Asks:
+    """Of a dumped request. Raises ValueError when it asks for nothing known."""
+    return Asks(str(request.get("asks", Asks.APPROVAL)))
 
 
 class Decision(Frozen):

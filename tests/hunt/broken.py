@@ -27,8 +27,8 @@ class Broken:
 class AnybodyDecides(Approvals):
     """Policy is shown on the card and not asked at the click."""
 
-    def _obstacle(self, approval: Approval, voter: str, tx: Transaction, now: datetime) -> Answer | None:
-        obstacle = super()._obstacle(approval, voter, tx, now)
+    def _obstacle(self, approval: Approval, run: Run | None, voter: str, now: datetime) -> Answer | None:
+        obstacle = super()._obstacle(approval, run, voter, now)
         return None if obstacle and obstacle.kind == AnswerKind.NOT_ALLOWED else obstacle
 
 

@@ -15,10 +15,10 @@ from store.transaction import Transaction
 from workflows import announce
 from workflows.approvals.conclude import conclude, said_as
 from workflows.approvals.directory import Directory
-from workflows.approvals.policy import Policy, Said, Verdict, VoterFacts, judge, weigh
+from workflows.approvals.policy import Policy, Said, Verdict, judge, weigh
 from workflows.bells import Bells
 from workflows.clock import Clock
-from workflows.gates import Asks, GateRequest
+from workflows.gates import Asks, asks_of
 
 
 class Choice(StrEnum):
@@ -112,7 +112,10 @@ class Approvals:
 
         def work(tx: Transaction) -> Answer | Approval:
             found = _find(tx, tenant, approval, digest, place)
-            return found if isinstance(found, Answer) else self._obstacle(found, voter, tx, now) or found
+            if isinstance(found, Answer):
+                return found
+            run = runs.get(tx, found.tenant, found.run)
+            return self._obstacle(found, run, voter, now) or found
 
         return await self._database.read(work)
 
@@ -142,7 +145,7 @@ class Approvals:
             # Its time is over, though the timer has not come round yet.
             conclude(tx, run, found, ApprovalStatus.EXPIRED, SIGNOFF, "", now)
             return Answer(kind=AnswerKind.ALREADY_DECIDED, status=ApprovalStatus.EXPIRED, by=SIGNOFF, at=now)
-        obstacle = self._obstacle(found, ballot.voter, tx, now)
+        obstacle = self._obstacle(found, run, ballot.voter, now)
         if obstacle is not None:
             return obstacle
         if not _answers(ballot, found):
@@ -174,6 +177,7 @@ class Approvals:
         )
 
     def _insert(self, tx: Transaction, approval: Approval, ballot: Ballot, now: datetime) -> None:
+        policy = Policy.model_validate(approval.policy)
         approvals.insert_vote(
             tx,
             NewVote(
@@ -182,7 +186,7 @@ class Approvals:
                 voter=ballot.voter,
                 vote=ballot.choice,
                 reason=ballot.reason,
-                facts=self._facts(approval, ballot.voter).model_dump(mode="json"),
+                facts=self._directory.facts(ballot.voter, policy).model_dump(mode="json"),
                 said=ballot.said,
                 said_id=ballot.said_id,
             ),
@@ -206,7 +210,7 @@ class Approvals:
                 announce.card_changed(tx, run, f"vote.{ballot.delivery}", now)
         return weighed.missing(policy)
 
-    def _obstacle(self, approval: Approval, voter: str, tx: Transaction, now: datetime) -> Answer | None:
+    def _obstacle(self, approval: Approval, run: Run | None, voter: str, now: datetime) -> Answer | None:
         if approval.status != ApprovalStatus.PENDING:
             return Answer(
                 kind=AnswerKind.ALREADY_DECIDED,
@@ -214,16 +218,12 @@ class Approvals:
                 by=approval.decided_by,
                 at=approval.decided_at,
             )
-        run = runs.get(tx, approval.tenant, approval.run)
         policy = Policy.model_validate(approval.policy)
         requester = run.requester if run else voter
-        verdict = judge(policy, self._facts(approval, voter), requester, now)
+        verdict = judge(policy, self._directory.facts(voter, policy), requester, now)
         if verdict != Verdict.ALLOWED:
             return Answer(kind=AnswerKind.NOT_ALLOWED, verdict=verdict, policy=policy)
         return None
-
-    def _facts(self, approval: Approval, voter: str) -> VoterFacts:
-        return self._directory.facts(voter, Policy.model_validate(approval.policy))
 
 
 def _cast(tx: Transaction, approval: Approval, ballot: Ballot) -> Cast:
@@ -239,8 +239,7 @@ def _answers(ballot: Ballot, approval: Approval) -> bool:
     """Whether this is an answer to what is asked: only a doubt is answered by what became of it."""
     if ballot.choice == Choice.REJECT:
         return ballot.said is None
-    asks = GateRequest.model_validate(approval.request).asks
-    if asks != Asks.OUTCOME:
+    if asks_of(approval.request) != Asks.OUTCOME:
         return ballot.said is None
     return ballot.said is not None and (ballot.said == Said.HAPPENED) == bool(ballot.said_id)
 

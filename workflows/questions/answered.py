@@ -3,7 +3,7 @@
 from store.audit import SIGNOFF
 from store.records import Approval, ApprovalStatus
 from workflows.approvals.policy import Said
-from workflows.gates import Asks, GateRequest
+from workflows.gates import Asks, asks_of
 
 
 def heard(
@@ -11,7 +11,7 @@ def heard(
 ) -> str:
     """Plain, to follow the name of whoever answered. Empty where there is nothing to say: the graph's own
     questions, and what no person answered."""
-    asks = GateRequest.model_validate(approval.request).asks
+    asks = asks_of(approval.request)
     if by == SIGNOFF or asks == Asks.APPROVAL:
         return ""
     if said == Said.HAPPENED:
