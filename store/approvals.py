@@ -54,6 +54,12 @@ def get(tx: Transaction, tenant: str, id: str) -> Approval | None:
     return Approval.of(row) if row else None
 
 
+def to_act_on(tx: Transaction, tenant: str, run: str, id: str) -> Approval | None:
+    """The approval while it is in force, its run is not cancelled, and nothing was begun under it."""
+    row = tx.one(SQL["to_act_on"], tenant=tenant, run=run, id=id)
+    return Approval.of(row) if row else None
+
+
 def of_run(tx: Transaction, tenant: str, run: str) -> Sequence[Approval]:
     """Oldest first."""
     return [Approval.of(row) for row in tx.all(SQL["of_run"], tenant=tenant, run=run)]

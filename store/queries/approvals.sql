@@ -9,6 +9,13 @@ VALUES (:tenant, :id, :run, :gate, :discriminator, :epoch, :request, :effects, :
 -- name: get
 SELECT * FROM approvals WHERE tenant = :tenant AND id = :id
 
+-- name: to_act_on
+-- An approval in force, of a run nobody cancelled, under which nothing was begun yet.
+SELECT a.* FROM approvals AS a JOIN runs AS r ON r.tenant = a.tenant AND r.id = a.run
+WHERE a.tenant = :tenant AND a.id = :id AND a.run = :run AND a.status = 'approved' AND r.cancelled_at IS NULL
+  AND NOT EXISTS (SELECT 1 FROM effects AS e
+                  WHERE e.tenant = a.tenant AND e.run = a.run AND e.approval = a.id)
+
 -- name: of_run
 SELECT * FROM approvals WHERE tenant = :tenant AND run = :run ORDER BY epoch, gate, discriminator
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from store import approvals, effects, runs
+from store import approvals
 from store.records import Approval, ApprovalStatus, Run, Vote
 from store.sqlite import Database
 from store.transaction import Transaction
@@ -123,22 +123,20 @@ class LastLook:
 
 def _resting(tx: Transaction, run: Run, id: str) -> _Resting | None:
     """None for an approval that allows nothing, or under which something was begun already."""
-    current = runs.get(tx, run.tenant, run.id)
-    if current is None or current.cancelled_at is not None:
-        return None
-    if any(each.approval == id for each in effects.of_run(tx, run.tenant, run.id)):
-        return None
-    return _given(tx, run, id)
+    return _carried(tx, approvals.to_act_on(tx, run.tenant, run.id, id))
 
 
 def _given(tx: Transaction, run: Run, id: str) -> _Resting | None:
     """None for an approval that is not in force."""
-    approval = approvals.get(tx, run.tenant, id)
+    return _carried(tx, approvals.get(tx, run.tenant, id))
+
+
+def _carried(tx: Transaction, approval: Approval | None) -> _Resting | None:
     if approval is None or approval.status != ApprovalStatus.APPROVED or approval.decided_at is None:
         return None
     votes = tuple(
         each
-        for each in approvals.votes(tx, run.tenant, id)
+        for each in approvals.votes(tx, approval.tenant, approval.id)
         if each.vote == Choice.APPROVE and (each.said, each.said_id) == (approval.said, approval.said_id)
     )
     return _Resting(approval, votes, approval.decided_at)
