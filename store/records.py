@@ -161,7 +161,7 @@ class Approval(Record):
             return row
         columns = {name: row[name] for name in ("gate", "discriminator")}
         lists = {name: _from_json(row[name]) for name in ("effects", "facts")}
-        return {**row, "request": {**columns, **lists, **request}}
+        return {**row, **lists, "request": {**columns, **lists, **request}}
 
 
 class Vote(Record):
