@@ -167,8 +167,10 @@ class Driver:
         await self._database.write(
             lambda tx: boundary.commit(tx, run, boot, reached, installed.settings, now)
         )
-        # Nothing else became due by it, and the run itself is looked at when its drive has ended.
         self._bells.outbox.ring()
+        # It may be due again at once. What came while it was driven rang when it came.
+        if reached.goes_on or run.cancelled_by is not None:
+            self._bells.runs.ring()
 
     async def _goes_on(self, run: Run) -> bool:
         now = self._clock()

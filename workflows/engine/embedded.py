@@ -46,6 +46,8 @@ class EmbeddedEngine:
         self._bells = bells
         self._drives: dict[str, asyncio.Task[None]] = {}
         self._unsure: dict[str, Run] = {}  # claims that failed, and may be recorded all the same
+        self._looks = 0
+        self._is_full = False  # more may be due than the last look had room for
         self._loop: asyncio.Task[None] | None = None
         self._forgotten_at: datetime | None = None
 
@@ -78,11 +80,13 @@ class EmbeddedEngine:
                 await asyncio.sleep(STORE_RETRY_S)
 
     async def _look(self) -> None:
+        self._looks += 1
         now = self._clock()
         await self._forget_deliveries(now)
         await self._take_up_unsure()
         free = AT_ONCE_MAX - len(self._drives)
         due, over = self._database.look_up(lambda tx: _due(tx, self._tenant, now, free))
+        self._is_full = len(due) == free
         if over:
             await self._database.write(lambda tx: expire_due(tx, self._tenant, now))
             self._bells.ring()
@@ -129,11 +133,13 @@ class EmbeddedEngine:
     def _begin(self, run: Run, stored: Stored | None = None) -> None:
         drive = asyncio.create_task(self._drive(run, stored), name=f"drive {run.id}")
         self._drives[run.id] = drive
-        drive.add_done_callback(lambda _: self._driven(run.id))
+        drive.add_done_callback(partial(self._driven, run.id, self._looks))
 
-    def _driven(self, run: str) -> None:
+    def _driven(self, run: str, looks: int, _: object) -> None:
+        """Whatever makes a run due rings. What rang while this one was held was looked for too early."""
         del self._drives[run]
-        self._bells.runs.ring()
+        if self._is_full or self._looks > looks:
+            self._bells.runs.ring()
 
     async def _drive(self, claimed: Run, stored: Stored | None) -> None:
         """Drives until its last transaction is recorded: a full disk keeps the run, and it goes on after."""
