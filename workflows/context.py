@@ -99,10 +99,10 @@ class RunContext:
                 return known
         return settled
 
-    async def requests_since(self, moment: datetime) -> int:
+    def requests_since(self, moment: datetime) -> int:
         """How many other runs of this workflow its requester has started since, not counting failed ones."""
         run = self.run
-        return await self.database.read(
+        return self.database.look_up(
             lambda tx: runs.count_since(tx, run.tenant, run.requester, run.workflow, moment, run.id)
         )
 

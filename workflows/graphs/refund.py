@@ -139,7 +139,7 @@ class RefundNodes:
             amount=amount,
             refunds=await self._payments.refunds(payment),
             amounts_before=await self._payments.amounts_before(payment),
-            requests_today=await context.requests_since(midnight),
+            requests_today=context.requests_since(midnight),
             now=now,
         )
         request = _request(facts, wanted)
