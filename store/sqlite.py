@@ -182,12 +182,14 @@ def _connect(file: Path) -> sqlite3.Connection:
 
 def _configure(connection: sqlite3.Connection) -> None:
     # In memory: what a savepoint may have to undo goes to a file otherwise, made anew for every big group.
+    # At 4,000 pages instead of 1,000 the log is copied into the file a quarter as often, with its two syncs.
     pragmas = (
         "journal_mode=WAL",
         "synchronous=FULL",
         "foreign_keys=ON",
         "busy_timeout=5000",
         "temp_store=MEMORY",
+        "wal_autocheckpoint=4000",
     )
     for pragma in pragmas:
         connection.execute(f"PRAGMA {pragma}")
