@@ -30,7 +30,6 @@ def newcomer(browser: Browser, place: Sandbox, tmp_path: Path) -> Iterator[Page]
     """The page as it is opened for the first time."""
     context = browser.new_context(viewport={"width": 1280, "height": 900}, reduced_motion="reduce")
     context.set_default_timeout(STEP_TIMEOUT_MS)
-    expect.set_options(timeout=STEP_TIMEOUT_MS)
     page = context.new_page()
     trouble: list[str] = []
     page.on("pageerror", lambda error: trouble.append(str(error)))
@@ -142,7 +141,7 @@ def test_a_link_to_a_card_opens_it_with_its_thread(page: Page, place: Sandbox) -
     page.goto(f"{place.url}/archives/C0REFUNDS/p{root['ts'].replace('.', '')}")
     expect(page.get_by_test_id("thread-pane")).to_contain_text("please decide")
     expect(page.locator(f"#message-list [data-ts='{root['ts']}']")).to_be_in_viewport()
-    assert page.url == f"{place.url}/#/refunds/{root['ts']}"
+    expect(page).to_have_url(f"{place.url}/#/refunds/{root['ts']}")
 
 
 def test_what_is_new_is_marked_until_it_was_seen(page: Page, place: Sandbox) -> None:

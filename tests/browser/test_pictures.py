@@ -34,7 +34,6 @@ def pictures(tmp_path: Path) -> Path:
 @pytest.fixture
 def page(browser: Browser, own_sandbox: Sandbox) -> Iterator[Page]:
     context = browser.new_context(viewport=VIEW)
-    expect.set_options(timeout=20_000)
     page = context.new_page()
     page.goto(own_sandbox.url)
     yield page

@@ -13,7 +13,7 @@ from sandbox.page import routes
 Document = dict[str, Any]
 
 NOW = time.time()
-WAIT_S = 10.0
+WAIT_S = 30.0
 ACKED: Document = {"ok": True, "ack_ms": 12.0, "response": None, "view": None, "error": None}
 
 
@@ -113,7 +113,8 @@ def fresh_state() -> Document:
 class CannedWorkspace:
     """`state` is what `GET /drive/state` answers, `posted` what the page sent.
 
-    By path: `answers` overrides an answer, `delays_s` holds it back, `reactions` change the state before it.
+    By path: `answers` overrides an answer, `reactions` change the state before it. What is for a path that is
+    `held` is answered once it no longer is.
     `serve` runs it on a port of its own, in a thread, until `stop`.
     """
 
@@ -124,7 +125,7 @@ class CannedWorkspace:
         self.payloads: list[Document] = []
         self.posted: list[tuple[str, Document]] = []
         self.answers: dict[str, Document] = {}
-        self.delays_s: dict[str, float] = {}
+        self.held: set[str] = set()
         self.reactions: dict[str, Callable[[Document], None]] = {}
         self.version = 1
         self.address = ""
@@ -148,12 +149,12 @@ class CannedWorkspace:
 
     def serve(self) -> None:
         self._thread.start()
-        assert self._ready.wait(10)
+        assert self._ready.wait(WAIT_S)
 
     def stop(self) -> None:
         self._stopping.set()
         self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(10)
+        self._thread.join(WAIT_S)
 
     def _run(self) -> None:
         asyncio.set_event_loop(self._loop)
@@ -199,7 +200,8 @@ class CannedWorkspace:
     async def _post(self, request: web.Request) -> web.Response:
         path, body = request.path, await request.json()
         self.posted.append((path, body))
-        await asyncio.sleep(self.delays_s.get(path, 0))
+        while path in self.held and not self._stopping.is_set():
+            await asyncio.sleep(0.02)
         if path in self.reactions:
             self.reactions[path](body)
             self.changed()

@@ -87,4 +87,4 @@ def test_it_fills_the_composer_with_a_whole_command(workspace: CannedWorkspace, 
     page = open_page("morgan/general", guide=True)
     page.get_by_test_id("guide").get_by_role("button", name="Fill it in").click()
     expect(page.get_by_test_id("composer")).to_have_value("/refund pi_x 25.00 charged twice")
-    assert page.url.endswith("#riley/refunds")
+    expect(page).to_have_url(f"{workspace.address}/#riley/refunds")
