@@ -1,7 +1,6 @@
 """A sandbox on a free port in this process, and a small real Bolt app connected to it over a real socket."""
 
 import asyncio
-import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -19,6 +18,7 @@ from sandbox.machinery import SANDBOX, Sandbox
 from sandbox.server import build
 from sandbox.settings import Settings
 from sandbox.slack.cast import APP_TOKEN, BOT_ID, BOT_TOKEN, BOT_USER_ID, TEAM_ID
+from tests.harness import free_port
 
 Answer = dict[str, Any]
 
@@ -123,15 +123,8 @@ def make_bot(place: Place) -> Bot:
     return Bot(place, AsyncApp(client=place.slack, authorize=authorize))
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
-async def eventually(check: Callable[[], Awaitable[bool]], timeout_s: float = 5.0) -> None:
+async def eventually(check: Callable[[], object], timeout_s: float = 30.0) -> None:
     """Waits until the check holds; fails with TimeoutError otherwise."""
     async with asyncio.timeout(timeout_s):
-        while not await check():
+        while not check():
             await asyncio.sleep(0.01)

@@ -11,11 +11,13 @@ from typing import Any
 import aiohttp
 import pytest
 
-from tests.sandbox.conftest import OpenPlace, Place, eventually, free_port
+from tests.harness import free_port
+from tests.sandbox.conftest import OpenPlace, Place, eventually
 
 ROOT = Path(__file__).parents[2]
 BOT = (sys.executable, "-m", "tests.sandbox.bot_under_test")
 REFUND = {"user": "riley", "channel": "#refunds", "command": "/refund"}
+WAIT_S = 60.0
 
 
 @pytest.fixture
@@ -62,11 +64,7 @@ async def test_a_killed_bot_is_dead_when_kill_returns_and_comes_back_as_another(
 async def test_a_bot_that_ends_by_itself_stays_down_and_says_why(supervised: Place) -> None:
     answer = await supervised.post("/drive/command", **{**REFUND, "command": "/signoff"})
     assert (answer["ok"], answer["error"]) == (False, "app_did_not_respond")
-
-    async def down() -> bool:
-        return (await supervised.state())["bot"]["exit_code"] is not None
-
-    await eventually(down)
+    await eventually(lambda: supervised.sandbox.supervisor.exit_code is not None)
     bot = (await supervised.state())["bot"]
     assert (bot["pid"], bot["ready"], bot["exit_code"]) == (None, False, 7)
     assert "out of ideas" in bot["log_tail"]
@@ -93,7 +91,7 @@ async def test_the_sandbox_says_where_it_is_and_takes_its_bot_with_it(tmp_path: 
     port = free_port()
     process = await run_sandbox(port, tmp_path / "one", *BOT)
     assert process.stdout is not None
-    line = await asyncio.wait_for(process.stdout.readline(), 15)
+    line = await asyncio.wait_for(process.stdout.readline(), WAIT_S)
     assert line.decode() == f"Signoff sandbox: http://127.0.0.1:{port}/\n"
     bot_pid = (await bot_state(port))["pid"]
 
@@ -106,7 +104,7 @@ async def test_the_sandbox_says_where_it_is_and_takes_its_bot_with_it(tmp_path: 
     assert not (tmp_path / "two").exists()
 
     process.send_signal(signal.SIGTERM)
-    assert await asyncio.wait_for(process.wait(), 10) == 0
+    assert await asyncio.wait_for(process.wait(), WAIT_S) == 0
     assert not alive(bot_pid)
 
 
@@ -115,11 +113,11 @@ async def test_a_bot_does_not_outlive_a_killed_sandbox(tmp_path: Path) -> None:
     port = free_port()
     process = await run_sandbox(port, tmp_path / "home", *BOT)
     assert process.stdout is not None
-    await asyncio.wait_for(process.stdout.readline(), 15)
+    await asyncio.wait_for(process.stdout.readline(), WAIT_S)
     bot_pid = (await bot_state(port))["pid"]
     process.kill()
     await process.wait()
-    deadline_s = time.monotonic() + 5
+    deadline_s = time.monotonic() + WAIT_S
     while alive(bot_pid) and time.monotonic() < deadline_s:
         await asyncio.sleep(0.02)
     assert not alive(bot_pid)

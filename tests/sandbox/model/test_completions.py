@@ -68,7 +68,7 @@ async def bench(tmp_path: Path) -> AsyncIterator[Bench]:
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     address = f"http://127.0.0.1:{runner.addresses[0][1]}/model/v1"
     try:
-        async with openai.AsyncOpenAI(api_key=KEY, base_url=address, max_retries=0, timeout=5) as client:
+        async with openai.AsyncOpenAI(api_key=KEY, base_url=address, max_retries=0, timeout=60) as client:
             yield Bench(double, faults, client)
     finally:
         await runner.cleanup()

@@ -113,9 +113,8 @@ def fresh_state() -> Document:
 class CannedWorkspace:
     """`state` is what `GET /drive/state` answers, `posted` what the page sent.
 
-    By path: `answers` overrides an answer, `reactions` change the state before it. What is for a path that is
-    `held` is answered once it no longer is.
-    `serve` runs it on a port of its own, in a thread, until `stop`.
+    By path: `answers` overrides an answer, `reactions` change the state before it, and what is `held` is
+    answered once it no longer is. `serve` runs it on a port of its own, in a thread, until `stop`.
     """
 
     def __init__(self) -> None:

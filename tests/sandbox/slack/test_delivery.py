@@ -9,7 +9,7 @@ import aiohttp
 import pytest
 from slack_bolt.async_app import AsyncAck, AsyncRespond
 
-from tests.sandbox.conftest import Bot, OpenPlace, Place, make_bot
+from tests.sandbox.conftest import Bot, OpenPlace, Place, eventually, make_bot
 
 COMMAND = {"user": "riley", "channel": "#refunds", "command": "/refund", "text": "x"}
 BUTTON = {
@@ -25,7 +25,7 @@ async def test_an_app_that_does_not_acknowledge_in_three_seconds_did_not_respond
 ) -> None:
     @bot.app.command("/refund")
     async def refund(ack: AsyncAck) -> None:
-        await asyncio.sleep(3.2)
+        await asyncio.sleep(4)
         await ack("too late")
 
     await bot.connect()
@@ -38,7 +38,7 @@ async def test_an_app_that_does_not_acknowledge_in_three_seconds_did_not_respond
         "view": None,
         "error": "app_did_not_respond",
     }
-    assert 2.9 < time.monotonic() - started_s < 3.2
+    assert time.monotonic() - started_s > 2.9
     assert (await place.state())["ephemerals"] == []
 
 
@@ -64,16 +64,14 @@ async def test_a_repeated_delivery_carries_the_same_payload_and_counts_once(plac
     order = {"target": "delivery", "action": "repeat", "method": "slash_commands"}
     await place.post("/drive/fault", **order)
     assert (await place.post("/drive/command", **COMMAND))["ok"]
-    async with asyncio.timeout(2):
-        while len(seen) < 2:
-            await asyncio.sleep(0.01)
+    await eventually(lambda: len(seen) >= 2)
     assert seen[0] == seen[1]
     await place.post("/drive/command", **COMMAND)
     assert len(seen) == 3
 
 
 async def test_a_dropped_delivery_never_arrives(open_place: OpenPlace) -> None:
-    place = await open_place(ack_timeout_s=0.2)
+    place = await open_place(ack_timeout_s=1.0)
     bot = make_bot(place)
     seen: list[Any] = []
 
@@ -91,15 +89,16 @@ async def test_a_dropped_delivery_never_arrives(open_place: OpenPlace) -> None:
     await place.post("/drive/fault", target="delivery", action="lose_answer")
     assert (await place.post("/drive/click", **click))["error"] == "app_did_not_respond"
     assert len(seen) == 1, "it was taken, but the person does not learn of it"
-    await place.post("/drive/fault", target="delivery", action="delay", delay_ms=300)
+    await place.post("/drive/fault", target="delivery", action="delay", delay_ms=1000)
     assert (await place.post("/drive/click", **click))["error"] == "app_did_not_respond"
-    await asyncio.sleep(0.3)
-    assert len(seen) == 2, "a delivery that comes too late still comes"
+    await eventually(lambda: len(seen) == 2)  # a delivery that comes too late still comes
     assert (await place.post("/drive/click", **click))["ok"]
     await bot.close()
 
 
-async def test_a_connection_that_ends_takes_its_acks_with_it(place: Place, bot: Bot) -> None:
+async def test_a_connection_that_ends_takes_its_acks_with_it(open_place: OpenPlace) -> None:
+    place = await open_place(ack_timeout_s=60.0)  # longer than it is waited for
+    bot = make_bot(place)
     arrived = asyncio.Event()
 
     @bot.app.command("/refund")
@@ -111,7 +110,8 @@ async def test_a_connection_that_ends_takes_its_acks_with_it(place: Place, bot: 
     answer = asyncio.create_task(place.post("/drive/command", **COMMAND))
     await arrived.wait()
     await handler.client.disconnect()  # type: ignore[no-untyped-call]  # Bolt leaves it untyped
-    assert (await asyncio.wait_for(answer, 1))["error"] == "app_did_not_respond"
+    assert (await asyncio.wait_for(answer, 30))["error"] == "app_did_not_respond"
+    await bot.close()
 
 
 async def test_a_ticket_opens_one_connection(place: Place) -> None:
@@ -126,7 +126,7 @@ async def test_a_ticket_opens_one_connection(place: Place) -> None:
 
 
 async def test_a_thousand_clicks_at_once_are_all_acknowledged(open_place: OpenPlace) -> None:
-    place = await open_place(ack_timeout_s=30.0)  # bot, people and Slack share one thread here
+    place = await open_place(ack_timeout_s=120.0)  # bot, people and Slack share one thread here
     bot = make_bot(place)
     values: list[str] = []
 

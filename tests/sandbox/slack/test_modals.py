@@ -1,5 +1,6 @@
 """Modals, triggers, homes and response urls: Slack's small print."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -7,8 +8,10 @@ from slack_bolt.async_app import AsyncAck, AsyncRespond
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from sandbox.slack import modals
 from tests.sandbox.conftest import Bot, Place
 
+WAIT_S = 30.0
 COMMAND = {"user": "riley", "channel": "#refunds", "command": "/refund", "text": ""}
 
 
@@ -208,7 +211,11 @@ async def test_errors_that_name_no_input_are_no_answer(place: Place, bot: Bot, t
     assert answer["view"]["id"] == view["id"]
 
 
-async def test_a_home_is_published_when_it_is_opened(place: Place, bot: Bot) -> None:
+async def test_a_home_is_published_when_it_is_opened(
+    place: Place, bot: Bot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(modals, "HOME_PATIENCE_S", WAIT_S)
+
     @bot.app.event("app_home_opened")
     async def home(event: dict[str, Any], client: AsyncWebClient) -> None:
         blocks = [{"type": "section", "text": {"type": "mrkdwn", "text": "Welcome"}}]
@@ -246,6 +253,8 @@ async def test_a_response_url_works_five_times_and_half_an_hour(place: Place, bo
 
 
 async def test_an_ephemeral_with_a_button_can_be_replaced_and_deleted(place: Place, bot: Bot) -> None:
+    taken: asyncio.Queue[str] = asyncio.Queue()
+
     @bot.app.action("next")
     async def follow(ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond) -> None:
         await ack()
@@ -255,6 +264,7 @@ async def test_an_ephemeral_with_a_button_can_be_replaced_and_deleted(place: Pla
             await respond("replaced", replace_original=True, blocks=[modal("x")["blocks"][2]])
         else:
             await respond(delete_original=True)
+        await taken.put(body["actions"][0]["value"])
 
     await bot.connect()
     buttons = [modal("x")["blocks"][2]]
@@ -264,6 +274,8 @@ async def test_an_ephemeral_with_a_button_can_be_replaced_and_deleted(place: Pla
     other = await place.post("/drive/click", **{**click, "user": "sam"})
     assert other["error"] == "no_such_message"
     assert (await place.post("/drive/click", **click))["ok"]
+    await asyncio.wait_for(taken.get(), WAIT_S)
     assert [one["text"] for one in (await place.state())["ephemerals"]] == ["replaced"]
     await place.post("/drive/click", **click, value="delete")
+    await asyncio.wait_for(taken.get(), WAIT_S)
     assert (await place.state())["ephemerals"] == []

@@ -1,12 +1,16 @@
 """A real Bolt app, over a real WebSocket, through what a refund needs of Slack."""
 
+import asyncio
 from typing import Any
 
+import pytest
 from slack_bolt.async_app import AsyncAck, AsyncSay
 from slack_sdk.web.async_client import AsyncWebClient
 
+from sandbox.slack import waiting
 from tests.sandbox.conftest import Bot, Place
 
+WAIT_S = 30.0
 CARD: list[dict[str, Any]] = [
     {"type": "section", "text": {"type": "mrkdwn", "text": "Refund *25.00*? <!subteam^S0LEADS>"}},
     {
@@ -49,6 +53,7 @@ REASON: dict[str, Any] = {
 
 async def test_a_command_is_acknowledged_and_its_card_is_posted_with_mentions(place: Place, bot: Bot) -> None:
     seen: list[dict[str, Any]] = []
+    said = asyncio.Event()
 
     @bot.app.command("/refund")
     async def refund(ack: AsyncAck, say: AsyncSay, command: dict[str, Any]) -> None:
@@ -57,6 +62,7 @@ async def test_a_command_is_acknowledged_and_its_card_is_posted_with_mentions(pl
         await say(
             blocks=CARD, text="card", metadata={"event_type": "approval", "event_payload": {"id": "a1"}}
         )
+        said.set()
 
     await bot.connect()
     answer = await place.post(
@@ -68,6 +74,7 @@ async def test_a_command_is_acknowledged_and_its_card_is_posted_with_mentions(pl
     assert answer["response"] == {"text": "Looking into it"}
     assert seen[0]["text"] == "pi_42 25.00 &lt;b&gt; &amp; co"
     assert (seen[0]["user_id"], seen[0]["channel_id"]) == ("U0RILEY", "C0REFUNDS")
+    await asyncio.wait_for(said.wait(), WAIT_S)
     state = await place.state()
     (card,) = state["messages"]
     assert card["metadata"]["event_payload"] == {"id": "a1"}
@@ -77,6 +84,7 @@ async def test_a_command_is_acknowledged_and_its_card_is_posted_with_mentions(pl
 
 async def test_a_click_is_acknowledged_and_the_card_changes(place: Place, bot: Bot) -> None:
     clicks: list[dict[str, Any]] = []
+    changed = asyncio.Event()
 
     @bot.app.action("approve")
     async def approve(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
@@ -85,6 +93,7 @@ async def test_a_click_is_acknowledged_and_the_card_changes(place: Place, bot: B
         await client.chat_update(
             channel=body["channel"]["id"], ts=body["message"]["ts"], blocks=DONE, text="done"
         )
+        changed.set()
 
     await bot.connect()
     posted = await place.slack.chat_postMessage(channel="C0REFUNDS", text="card", blocks=CARD)
@@ -96,6 +105,7 @@ async def test_a_click_is_acknowledged_and_the_card_changes(place: Place, bot: B
     action = clicks[0]["actions"][0]
     assert (action["value"], action["block_id"], action["type"]) == ("a1:digest", "decision", "button")
     assert clicks[0]["user"]["team_id"] == "T0SANDBOX"
+    await asyncio.wait_for(changed.wait(), WAIT_S)
     message = (await place.state())["messages"][0]
     assert message["blocks"][0]["text"]["text"] == "Approved"
     assert message["edited"]["user"] == "U0SIGNOFF"
@@ -105,7 +115,10 @@ async def test_a_click_is_acknowledged_and_the_card_changes(place: Place, bot: B
     assert clicks[1]["actions"][0]["value"] == "a1:digest"
 
 
-async def test_a_click_opens_a_modal_and_its_submission_closes_it(place: Place, bot: Bot) -> None:
+async def test_a_click_opens_a_modal_and_its_submission_closes_it(
+    place: Place, bot: Bot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(waiting, "PATIENCE_S", WAIT_S)
     submissions: list[dict[str, Any]] = []
 
     @bot.app.action("reject")

@@ -6,6 +6,7 @@ import pytest
 import stripe
 
 from sandbox.faults import Fault
+from tests.sandbox.conftest import eventually
 from tests.sandbox.stripe.bench import Bench
 
 DAY_S = 24 * 60 * 60
@@ -41,9 +42,9 @@ async def test_a_key_with_other_parameters_is_refused(bench: Bench) -> None:
 
 
 async def test_a_key_in_use_is_a_409_and_keeps_the_first_request_s_answer(bench: Bench) -> None:
-    bench.faults.add(Fault("stripe", "delay", "refunds.create", delay_ms=400))
+    bench.faults.add(Fault("stripe", "delay", "refunds.create", delay_ms=1000))
     first = asyncio.create_task(bench.refund("pi_plain01", 2500, key="one"))
-    await asyncio.sleep(0.1)
+    await eventually(lambda: not bench.faults.ordered)
     with pytest.raises(stripe.APIError) as refused:
         await bench.refund("pi_plain01", 2500, key="one")
     assert refused.value.http_status == 409
