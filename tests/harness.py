@@ -69,6 +69,33 @@ class Sandbox:
     def click(self, card: Json, action: str, user: str = "morgan", **more: object) -> Json:
         return self.post("click", user=user, channel=card["channel"], ts=card["ts"], action_id=action, **more)
 
+    def opens(self, user: str, act: Callable[[], Json]) -> Json:
+        """The answer to `act`, with the modal that it opens: a busy bot opens one after it was looked for."""
+        before = {each["id"] for each in self.modals(user)}
+        answer = act()
+        assert answer["ok"], answer
+        [view] = until(
+            lambda: [each for each in self.modals(user) if each["id"] not in before], f"a modal for {user}"
+        )
+        return {**answer, "view": view}
+
+    def modals(self, user: str) -> list[Json]:
+        """What is open in front of this person, the last one on top."""
+        found: list[Json] = self.state()["views"].get(f"U0{user.upper()}", [])
+        return found
+
+    def home_of(self, user: str) -> Json:
+        """The App Home that the bot publishes as this person opens it."""
+
+        def shown() -> Json:
+            found: Json = self.state()["homes"].get(f"U0{user.upper()}", {"hash": None})
+            return found
+
+        before = shown()["hash"]
+        answer = self.post("home", user=user)
+        assert answer["ok"], answer
+        return until(lambda: _if(shown(), lambda home: home["hash"] != before), f"the home of {user}")
+
     def submit_reason(self, opened: Json, reason: str, user: str = "morgan") -> Json:
         values = {"reason": {"reason_text": reason}}
         return self.post("submit", user=user, view_id=opened["view"]["id"], values=values)

@@ -39,11 +39,9 @@ def test_killed_and_started_again_the_run_goes_on_to_one_refund(mortal: Sandbox,
 
 def every_button_works(sandbox: Sandbox, card: Json) -> None:
     """Those that only show something, on the card as it was before the kill or after."""
-    reasoning = sandbox.click(card, "view_reasoning", user="sam")
-    assert reasoning["ok"]
+    reasoning = sandbox.opens("sam", lambda: sandbox.click(card, "view_reasoning", user="sam"))
     assert "can be refunded" in str(reasoning["view"])
-    rejecting = sandbox.click(card, "reject", user="sam")
-    assert rejecting["ok"]
+    rejecting = sandbox.opens("sam", lambda: sandbox.click(card, "reject", user="sam"))
     assert sandbox.post("close", user="sam", view_id=rejecting["view"]["id"])["ok"]
     assert sandbox.post("close", user="sam", view_id=reasoning["view"]["id"])["ok"]
     before = len(sandbox.whispers("U0SAM"))

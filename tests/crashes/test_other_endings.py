@@ -13,7 +13,7 @@ HOURS_S = 3_600
 
 def test_a_modal_opened_before_the_kill_can_be_sent_after_it(mortal: Sandbox) -> None:
     card = mortal.asked("pi_plain21")
-    opened = mortal.click(card, "reject")
+    opened = mortal.opens("morgan", lambda: mortal.click(card, "reject"))
     mortal.kill()
     failed = mortal.submit_reason(opened, "not ours")
     assert not failed["ok"]  # Slack shows that the app did not respond, and the modal stays
@@ -27,7 +27,8 @@ def test_a_modal_opened_before_the_kill_can_be_sent_after_it(mortal: Sandbox) ->
 
 def test_a_rejection_acked_right_before_the_kill_holds(mortal: Sandbox) -> None:
     card = mortal.asked("pi_plain22")
-    assert mortal.submit_reason(mortal.click(card, "reject"), "not ours")["ok"]
+    opened = mortal.opens("morgan", lambda: mortal.click(card, "reject"))
+    assert mortal.submit_reason(opened, "not ours")["ok"]
     mortal.kill()
     assert run_status(mortal, "pi_plain22") != "waiting"  # the ack meant recorded
     mortal.start()

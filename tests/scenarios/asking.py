@@ -93,6 +93,21 @@ def hears(sandbox: Sandbox, user: str, act: Callable[[], Json]) -> str:
     return "\n".join(str(each["text"]) for each in new)
 
 
+def may_decide(sandbox: Sandbox, card: Json) -> bool:
+    """Whether Morgan could reject it now: a modal opens, or a word says why not. Nothing is decided by it."""
+    heard, stood = len(alone(sandbox, "morgan")), {each["id"] for each in sandbox.modals("morgan")}
+
+    def opened() -> list[Json]:
+        return [each for each in sandbox.modals("morgan") if each["id"] not in stood]
+
+    assert sandbox.click(card, "reject")["ok"]
+    until(lambda: opened() or alone(sandbox, "morgan")[heard:], "an answer to Morgan")
+    views = opened()
+    for view in views:
+        assert sandbox.post("close", user="morgan", view_id=view["id"])["ok"]
+    return views != []
+
+
 def alone(sandbox: Sandbox, user: str) -> list[Json]:
     """The messages only this person sees."""
     id = f"U0{user.upper()}"

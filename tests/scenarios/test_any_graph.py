@@ -58,7 +58,8 @@ def test_it_is_asked_for_approved_and_finished_with_a_line_for_each_node(stage: 
 
 def test_a_rejection_ends_it_with_the_reason_and_nothing_is_granted(stage: Sandbox) -> None:
     ask(stage, "Globex")
-    opened = stage.click(card(stage, "Globex"), "reject")
+    asked = card(stage, "Globex")
+    opened = stage.opens("morgan", lambda: stage.click(asked, "reject"))
     assert stage.submit_reason(opened, "unknown to us")["ok"]
     over = ended(stage, "Globex", "rejected")
     assert "unknown to us" in told(over)
@@ -111,7 +112,7 @@ def test_a_graph_that_can_not_be_used_is_said_at_start_with_its_file_and_key(tmp
 
 
 def test_the_command_alone_opens_a_form_made_from_the_input_schema(stage: Sandbox) -> None:
-    view = stage.command("", channel="#general", command=COMMAND)["view"]
+    view = stage.opens("riley", lambda: stage.command("", channel="#general", command=COMMAND))["view"]
     assert view["title"]["text"] == "Vendor access"
     assert [each["label"]["text"] for each in view["blocks"]] == ["Vendor", "System", "Reason"]
     typed = {"vendor": "Wayne Enterprises", "system": "staging", "reason": "a demo"}

@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from tests.harness import Deliver, Json, Sandbox, buttons, told, until
-from tests.scenarios.asking import Asked, ask, attempts, hurry
+from tests.scenarios.asking import Asked, ask, attempts, hurry, may_decide
 from tests.scenarios.conftest import keeps_every_promise
 from tests.stages import Stages
 
@@ -121,7 +121,7 @@ def test_an_approval_of_somebody_who_left_before_it_was_acted_on_does_not_carry_
     assert moving.post("person", user="morgan", groups=[])["ok"]
     # By then the directory has read again, hint or no hint.
     assert moving.post("clock", advance_s=61)["ok"]
-    until(lambda: not _counts(moving, probe.root()), "the directory to know that Morgan left")
+    until(lambda: not may_decide(moving, probe.root()), "the directory to know that Morgan left")
     assert moving.post("fault", clear=True)["ok"]
     again = asked_again(asked, card)
     assert "an approval no longer counts" in told(again)
@@ -131,11 +131,3 @@ def test_an_approval_of_somebody_who_left_before_it_was_acted_on_does_not_carry_
     assert len(moving.refunds("pi_plain16")) == 1
     assert moving.click(probe.root(), "cancel", user="riley")["ok"]
     probe.ended("cancelled")
-
-
-def _counts(sandbox: Sandbox, card: Json) -> bool:
-    """Whether Morgan could reject it now; nothing is decided by asking."""
-    opened = sandbox.click(card, "reject")["view"]
-    if opened is not None:
-        assert sandbox.post("close", user="morgan", view_id=opened["id"])["ok"]
-    return opened is not None

@@ -124,7 +124,6 @@ _NODES = ("Read payment", "Check", "Assess", "Refund")
 
 
 def _reasoning(asked: Asked, user: str) -> Json:
-    answer = asked.sandbox.click(asked.root(), "view_reasoning", user=user)
-    assert answer["ok"]
-    view: Json = answer["view"]
+    sandbox = asked.sandbox
+    view: Json = sandbox.opens(user, lambda: sandbox.click(asked.root(), "view_reasoning", user=user))["view"]
     return view

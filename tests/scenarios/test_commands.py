@@ -13,7 +13,9 @@ from tests.scenarios.asking import Asked, ask, signoff
 @pytest.fixture(scope="module")
 def rejected(stage: Sandbox) -> Asked:
     asked = ask(stage, "pi_plain30 7.00 <!channel> [bold]twice[/bold]")
-    assert stage.submit_reason(stage.click(asked.card(), "reject"), "no such order")["ok"]
+    card = asked.card()
+    opened = stage.opens("morgan", lambda: stage.click(card, "reject"))
+    assert stage.submit_reason(opened, "no such order")["ok"]
     asked.ended("rejected")
     return asked
 

@@ -63,13 +63,13 @@ def test_it_happened_counts_only_with_the_id_of_that_refund(doubtful: Sandbox) -
     asked, card = in_doubt(doubtful, "pi_plain12", "lose_answer")
     [refund] = doubtful.refunds("pi_plain12")
     before = {each["ts"] for each in asked.replies()}
-    view = doubtful.click(card, "happened")["view"]
+    view = doubtful.opens("morgan", lambda: doubtful.click(card, "happened"))["view"]
     assert view["title"]["text"] == "It happened"
     nonsense = name(doubtful, view, "no id at all!")
     assert "no record's id" in str(nonsense)
     assert name(doubtful, view, "re_other")["ok"]
     until(lambda: "Stripe knows no refund re_other" in told(asked.root()), "the question, asked again")
-    view = doubtful.click(asked.root(), "happened")["view"]
+    view = doubtful.opens("morgan", lambda: doubtful.click(asked.root(), "happened"))["view"]
     assert name(doubtful, view, refund["id"])["ok"]
     root = asked.ended("done")
     assert refund["id"] in told(root)
@@ -80,7 +80,7 @@ def test_it_happened_counts_only_with_the_id_of_that_refund(doubtful: Sandbox) -
 
 def test_left_as_it_is_it_ends_as_not_known(doubtful: Sandbox) -> None:
     asked, card = in_doubt(doubtful, "pi_plain13", "down")
-    opened = doubtful.click(card, "reject")
+    opened = doubtful.opens("morgan", lambda: doubtful.click(card, "reject"))
     assert opened["view"]["submit"]["text"] == "Leave it"
     assert doubtful.submit_reason(opened, "asked the bank")["ok"]
     root = asked.ended("halted")

@@ -11,7 +11,7 @@ from tests.scenarios.asking import ask, markup
 def test_an_approver_finds_what_waits_for_them_with_a_link_to_its_card(trouble: Sandbox) -> None:
     asked = ask(trouble, "pi_plain21 21.10 home waits")
     asked.card()
-    home = opened(trouble, "morgan")
+    home = trouble.home_of("morgan")
     [entry] = [each for each in listed(home, "Waiting for you") if "pi_plain21" in each]
     assert "Refund 21.10 USD" in entry
     assert "<@U0RILEY> asks: a refund of 21.10 on pi_plain21" in entry
@@ -25,14 +25,14 @@ def test_an_approver_finds_what_waits_for_them_with_a_link_to_its_card(trouble: 
 def test_the_requester_finds_what_they_asked_for_and_nothing_to_decide(stage: Sandbox) -> None:
     asked = ask(stage, "pi_plain21 21.20 home asked")
     asked.card()
-    home = opened(stage, "riley")
+    home = stage.home_of("riley")
     assert listed(home, "Waiting for you") == ["Nothing waits for you."]
     newest = listed(home, "What you asked for")[0]
     assert "A refund of 21.20 on pi_plain21" in newest
     assert "Waiting for a decision" in newest
     assert stage.click(asked.root(), "approve", user="sam")["ok"]
     asked.ended("done")
-    newest = listed(opened(stage, "riley"), "What you asked for")[0]
+    newest = listed(stage.home_of("riley"), "What you asked for")[0]
     assert "Done · asked <!date" in newest
     assert "21.20 USD went back" in newest
 
@@ -44,18 +44,18 @@ def test_a_decision_is_told_to_who_asked_and_who_might_have_made_it_and_to_nobod
     assert stage.click(asked.card(), "approve", user="sam")["ok"]
     asked.ended("done")
     for user in ("sam", "morgan", "riley"):
-        newest = listed(opened(stage, user), "Decided lately")[0]
+        newest = listed(stage.home_of(user), "Decided lately")[0]
         assert "Refund 21.30 USD" in newest
         assert "Approved by <@U0SAM>" in newest
     for user in ("fiona", "gus"):
-        assert "21.30" not in markup(opened(stage, user)["blocks"])
+        assert "21.30" not in markup(stage.home_of(user)["blocks"])
 
 
 def test_long_lists_are_turned_page_by_page(stage: Sandbox) -> None:
     asked = [ask(stage, f"pi_plain22 0.{number} page {number}", user="fiona") for number in range(11, 23)]
     for each in asked:
         each.card()
-    home = opened(stage, "fiona")
+    home = stage.home_of("fiona")
     first = listed(home, "What you asked for")
     assert len(first) == 10
     shown = re.search(r"1 to 10 of (\d+)", markup(home["blocks"]))
@@ -75,19 +75,11 @@ def test_long_lists_are_turned_page_by_page(stage: Sandbox) -> None:
 
 
 def test_a_home_of_somebody_new_says_what_to_do(stage: Sandbox) -> None:
-    home = opened(stage, "olga")
+    home = stage.home_of("olga")
     assert listed(home, "What you asked for") == [
         "You have not asked for anything yet. `/refund` or `/vendor-access` asks for something."
     ]
     assert buttons(home) == {}
-
-
-def opened(sandbox: Sandbox, user: str) -> Json:
-    answer = sandbox.post("home", user=user)
-    assert answer["ok"], answer
-    home: Json = answer["view"]
-    assert sandbox.state()["homes"][f"U0{user.upper()}"]["hash"] == home["hash"]
-    return home
 
 
 def turn(sandbox: Sandbox, user: str, home: Json, action: str, block: str) -> Json:

@@ -69,7 +69,8 @@ def test_the_summary_is_on_the_card_named_as_a_model_s_and_apart_from_the_rules(
 
 def test_the_line_of_the_model_says_what_it_cost(advised: Sandbox) -> None:
     asked = ask(advised, "pi_plain02 1.00 charged twice")
-    opened = advised.click(asked.card(), "view_reasoning")
+    card = asked.card()
+    opened = advised.opens("morgan", lambda: advised.click(card, "view_reasoning"))
     [call] = advised.model_calls("pi_plain02")
     tokens = call["tokens"]["input"] + call["tokens"]["output"]
     assert f"{tokens} tokens · $0.000" in json.dumps(opened["view"], ensure_ascii=False)

@@ -18,7 +18,9 @@ def made(stage: Sandbox) -> Asked:
 @pytest.fixture(scope="module")
 def rejected(stage: Sandbox) -> Asked:
     asked = ask(stage, "pi_plain04 1.01 rejected")
-    assert stage.submit_reason(stage.click(asked.card(), "reject"), "no")["ok"]
+    card = asked.card()
+    opened = stage.opens("morgan", lambda: stage.click(card, "reject"))
+    assert stage.submit_reason(opened, "no")["ok"]
     asked.ended("rejected")
     return asked
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.harness import Deliver, Json, Sandbox, buttons, quick_config, running_sandbox, told, until
-from tests.scenarios.asking import ask, hears
+from tests.scenarios.asking import ask, hears, may_decide
 from tests.stages import Stages
 
 # Longer than the patrol leaves a run alone.
@@ -86,7 +86,7 @@ def test_an_approver_who_may_no_more_is_refused(people: Sandbox, change: Json, p
     assert people.post("person", user="morgan", **change)["ok"]
     # By then the directory has read again, hint or no hint.
     assert people.post("clock", advance_s=61)["ok"]
-    until(lambda: not _counts(people, card), "the refusal")
+    until(lambda: not may_decide(people, card), "the refusal")
     assert people.click(card, "approve")["ok"]
     assert people.refunds(payment) == []
     assert people.click(card, "approve", user="sam")["ok"]
@@ -122,7 +122,7 @@ def test_a_vote_of_somebody_who_may_no_more_does_not_count(two: Sandbox) -> None
     assert two.click(asked.card(), "approve")["ok"]
     until(lambda: "Approved so far: 1 of 2: <@U0MORGAN>" in told(asked.root()), "the first vote")
     assert two.post("person", user="morgan", guest=True)["ok"]
-    until(lambda: not _counts(two, asked.root()), "the refusal")
+    until(lambda: not may_decide(two, asked.root()), "the refusal")
     assert two.click(asked.root(), "approve", user="sam")["ok"]
     until(lambda: "Approved so far: 1 of 2: <@U0SAM>" in told(asked.root()), "the second vote")
     assert "No longer counts" in told(asked.root())
@@ -143,16 +143,6 @@ def test_a_bot_that_was_dead_meanwhile_finds_it_at_its_start(people: Sandbox) ->
     people.start()
     until(lambda: "requester gone" in told(asked.root()), "the end")
     assert people.refunds("pi_plain07") == []
-
-
-def _counts(sandbox: Sandbox, card: Json) -> bool:
-    """Whether Morgan could reject it now; nothing is decided by asking."""
-    answer = sandbox.click(card, "reject")
-    assert answer["ok"], answer
-    opened = answer["view"] is not None
-    if opened:
-        assert sandbox.post("close", user="morgan", view_id=answer["view"]["id"])["ok"]
-    return opened
 
 
 def _direct(sandbox: Sandbox, handle: str) -> list[str]:

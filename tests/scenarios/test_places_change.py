@@ -49,7 +49,7 @@ def test_a_request_whose_channel_is_closed_to_it_ends_and_its_requester_hears_di
     said = hears(places, "morgan", lambda: places.click(card, "approve"))
     assert said.startswith("Already cancelled by Signoff")
     assert places.refunds(payment) == []
-    home = places.post("home", user="riley")["view"]
+    home = places.home_of("riley")
     assert says[:30] in told(home)
 
 
@@ -134,7 +134,7 @@ def test_an_uninstallation_ends_what_waits_and_is_said_once(own_sandbox: Sandbox
     def runs() -> str:
         return signoff("runs", home=own_sandbox.home, COLUMNS="200").stdout
 
-    until(lambda: "workspace_uninstalled" in runs(), "the end")
+    until(lambda: "workspace_uninstalled" in runs(), "the end", wait_s=60)
     log = (own_sandbox.home / "bot.log").read_text()
     assert log.count("workspace_uninstalled") == 1
     # Back again, the bot finds out by itself and says what it could not say.

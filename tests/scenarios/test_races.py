@@ -112,14 +112,12 @@ def test_an_approval_and_a_cancellation(crowd: Sandbox) -> None:
 def test_an_approval_and_a_rejection(crowd: Sandbox) -> None:
     raced = cards(crowd)
     approvers = of_role(crowd, "approver")[2 : 2 + TIMES]
-    opened = at_once(crowd, [click(card, "reject", by) for card, by in zip(raced, approvers, strict=True)])
-    rejecting = [
-        (
-            "submit",
-            {"user": by, "view_id": each["view"]["id"], "values": {"reason": {"reason_text": "no"}}},
-        )
-        for by, each in zip(approvers, opened, strict=True)
-    ]
+    at_once(crowd, [click(card, "reject", by) for card, by in zip(raced, approvers, strict=True)])
+    rejecting = []
+    for by in approvers:
+        [view] = until(partial(crowd.modals, by), f"the modal in front of {by}")
+        values = {"reason": {"reason_text": "no"}}
+        rejecting.append(("submit", {"user": by, "view_id": view["id"], "values": values}))
     answers = race(crowd, [click(each, "approve", "sam") for each in raced], rejecting)
     ended = endings(crowd, raced)
     assert set(ended.values()) <= {"done", "rejected"}

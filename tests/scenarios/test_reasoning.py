@@ -1,5 +1,7 @@
 """View reasoning over a history of thousands: from card, App Home and `/signoff show`, for any workflow."""
 
+from collections.abc import Callable
+
 import pytest
 
 from tests.harness import Json, Sandbox, buttons, until
@@ -19,11 +21,13 @@ def asked(trouble: Sandbox) -> Asked:
 def test_three_thousand_steps_are_turned_page_by_page_from_wherever_they_are_opened(asked: Asked) -> None:
     sandbox = asked.sandbox
     run = buttons(asked.root())["view_reasoning"]["value"]
-    before = int(_total(_opened(sandbox.click(asked.root(), "view_reasoning", user="sam"))))
+    before = int(
+        _total(_opened(sandbox, "sam", lambda: sandbox.click(asked.root(), "view_reasoning", user="sam")))
+    )
     long_history(sandbox, run, STEPS)
     total = before + STEPS
 
-    view = _opened(sandbox.click(asked.root(), "view_reasoning", user="sam"))
+    view = _opened(sandbox, "sam", lambda: sandbox.click(asked.root(), "view_reasoning", user="sam"))
     assert f"Steps {total - 29:,} to {total:,} of {total:,}" in markup(view["blocks"])
     last = literal(view["blocks"]).split(f"{total:,}. Look")[1]
     assert "Looked at item 3,000." in last
@@ -38,10 +42,9 @@ def test_three_thousand_steps_are_turned_page_by_page_from_wherever_they_are_ope
     assert f"Steps 1 to 30 of {total:,}" in markup(view["blocks"])
     assert sandbox.post("close", user="sam", view_id=view["id"])["ok"]
 
-    home = sandbox.post("home", user="morgan")["view"]
-    view = _opened(
-        sandbox.post("click", user="morgan", view_id=home["id"], action_id="view_reasoning", value=run)
-    )
+    home = sandbox.home_of("morgan")
+    in_home = {"view_id": home["id"], "action_id": "view_reasoning", "value": run}
+    view = _opened(sandbox, "morgan", lambda: sandbox.post("click", user="morgan", **in_home))
     assert f"of {total:,}" in markup(view["blocks"])
     assert sandbox.post("close", user="morgan", view_id=view["id"])["ok"]
 
@@ -50,7 +53,7 @@ def test_three_thousand_steps_are_turned_page_by_page_from_wherever_they_are_ope
         lambda: [each for each in alone(sandbox, "riley") if run in str(each["blocks"])], "the story"
     )
     assert "Looked at item 3,000." in markup(shown[-1]["blocks"])
-    view = _opened(sandbox.click(shown[-1], "view_reasoning", user="riley"))
+    view = _opened(sandbox, "riley", lambda: sandbox.click(shown[-1], "view_reasoning", user="riley"))
     assert f"of {total:,}" in markup(view["blocks"])
     assert sandbox.post("close", user="riley", view_id=view["id"])["ok"]
 
@@ -60,7 +63,7 @@ def test_three_thousand_steps_are_turned_page_by_page_from_wherever_they_are_ope
 
 def test_a_click_in_home_that_opens_nothing_is_answered_directly(asked: Asked) -> None:
     sandbox = asked.sandbox
-    home = sandbox.post("home", user="morgan")["view"]
+    home = sandbox.home_of("morgan")
     sandbox.fault("slack", "error", method="views.open", code="internal_error")
     before = [each for each in sandbox.messages() if each["channel"] == "D0MORGAN"]
     assert sandbox.post("click", user="morgan", view_id=home["id"], action_id="view_reasoning")["ok"]
@@ -76,7 +79,7 @@ def test_a_click_in_home_that_opens_nothing_is_answered_directly(asked: Asked) -
 def test_a_brought_graphs_reasoning_is_opened_like_any_other(trouble: Sandbox) -> None:
     assert trouble.command("Acme payroll audit", command="/vendor-access")["ok"]
     card = until(lambda: _card_of(trouble, "Acme"), "the card")
-    view = _opened(trouble.click(card, "view_reasoning", user="sam"))
+    view = _opened(trouble, "sam", lambda: trouble.click(card, "view_reasoning", user="sam"))
     assert "Classify" in literal(view["blocks"])
     assert set(_offered(view)) == {"newest_steps"}  # the run is open, so there may be newer ones
     assert trouble.post("close", user="sam", view_id=view["id"])["ok"]
@@ -92,9 +95,8 @@ def _card_of(sandbox: Sandbox, word: str) -> Json | None:
     return cards[-1] if cards else None
 
 
-def _opened(answer: Json) -> Json:
-    assert answer["ok"], answer
-    view: Json = answer["view"]
+def _opened(sandbox: Sandbox, user: str, act: Callable[[], Json]) -> Json:
+    view: Json = sandbox.opens(user, act)["view"]
     assert view["title"]["text"] == "Reasoning"
     return view
 

@@ -40,22 +40,22 @@ def test_a_click_that_opens_a_modal_delivered_twice_opens_one_and_complains_of_n
     asked = ask(trouble, "pi_plain05 1.00 x")
     card = asked.card()
     before = len(alone(trouble, user))
-    already_open = len(_open_modals(trouble, user))
+    already_open = len(trouble.modals(user))
     repeat(trouble, "block_actions")
-    opened = trouble.click(card, action, user=user)
-    assert opened["ok"]
+    opened = trouble.opens(user, lambda: trouble.click(card, action, user=user))
     # What the repeat led to is said before this is.
     hears(trouble, user, lambda: trouble.click(card, "cancel", user=user))
     said = [each["text"] for each in alone(trouble, user)][before:]
     assert said == ["Only the person who asked can cancel this. Approvers can reject it."]
-    assert len(_open_modals(trouble, user)) == already_open + 1
+    assert len(trouble.modals(user)) == already_open + 1
     assert trouble.post("close", user=user, view_id=opened["view"]["id"])["ok"]
     _cancel(asked)
 
 
 def test_a_rejection_delivered_twice_is_one_decision(trouble: Sandbox) -> None:
     asked = ask(trouble, "pi_plain06 1.00 x")
-    opened = trouble.click(asked.card(), "reject")
+    card = asked.card()
+    opened = trouble.opens("morgan", lambda: trouble.click(card, "reject"))
     repeat(trouble, "view_submission")
     answer = trouble.submit_reason(opened, "not twice")
     assert answer["ok"]
@@ -66,7 +66,8 @@ def test_a_rejection_delivered_twice_is_one_decision(trouble: Sandbox) -> None:
 
 def test_a_rejection_whose_ack_was_lost_can_be_sent_again_from_the_same_modal(trouble: Sandbox) -> None:
     asked = ask(trouble, "pi_plain06 1.01 x")
-    opened = trouble.click(asked.card(), "reject")
+    card = asked.card()
+    opened = trouble.opens("morgan", lambda: trouble.click(card, "reject"))
     trouble.fault("delivery", "lose_answer", method="view_submission")
     lost = trouble.submit_reason(opened, "the first")
     assert (lost["ok"], lost["error"]) == (False, "app_did_not_respond")
@@ -81,7 +82,7 @@ def test_a_rejection_whose_ack_was_lost_can_be_sent_again_from_the_same_modal(tr
 def test_a_modal_of_a_request_decided_meanwhile_says_who_decided(trouble: Sandbox) -> None:
     asked = ask(trouble, "pi_plain07 1.00 x")
     card = asked.card()
-    opened = trouble.click(card, "reject", user="sam")
+    opened = trouble.opens("sam", lambda: trouble.click(card, "reject", user="sam"))
     assert trouble.click(card, "approve", user="morgan")["ok"]
     asked.ended("done")
     late = trouble.submit_reason(opened, "too late", user="sam")
@@ -145,8 +146,3 @@ def _cancel(asked: Asked) -> None:
     root = asked.root()
     assert asked.sandbox.click(root, "cancel", user="riley")["ok"]
     asked.ended("cancelled")
-
-
-def _open_modals(sandbox: Sandbox, user: str) -> list[Json]:
-    found: list[Json] = sandbox.state()["views"].get(f"U0{user.upper()}", [])
-    return found

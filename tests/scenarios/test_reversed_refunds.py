@@ -64,13 +64,13 @@ def test_a_webhook_tells_of_it_on_the_card_in_the_thread_and_at_home(place: Sand
     root = asked.root()
     assert ":warning: *Done, and reversed later* · refund reversed" in told(root)
     assert f"`stripe.refund` done, later reversed: {id}" in told(root)
-    home = place.post("home", user="riley")["view"]
+    home = place.home_of("riley")
     lines = markup(home["blocks"]).split("\n")
     [at] = [
         number for number, line in enumerate(lines) if line.startswith(":warning: Reversed · asked <!date")
     ]
     assert lines[at + 1].startswith(f"Refund {id} of 5.00 USD failed")
-    decider = place.post("home", user="morgan")["view"]
+    decider = place.home_of("morgan")
     assert ":warning: Reversed <!date" in markup(decider["blocks"])
 
 

@@ -9,7 +9,8 @@ from tests.scenarios.asking import alone, ask, hears
 def test_a_rejection_is_shown_with_its_reason_to_everyone_and_to_the_requester(stage: Sandbox) -> None:
     asked = ask(stage, "pi_plain11 1.00 x")
     before = {each["ts"] for each in alone(stage, "riley")}
-    opened = stage.click(asked.card(), "reject")
+    card = asked.card()
+    opened = stage.opens("morgan", lambda: stage.click(card, "reject"))
     assert opened["view"]["title"]["text"] == "Reject"
     assert "Refund 1.00 USD" in str(opened["view"]["blocks"])
     assert stage.submit_reason(opened, "wrong customer")["ok"]
@@ -28,7 +29,8 @@ def test_a_rejection_is_shown_with_its_reason_to_everyone_and_to_the_requester(s
 @pytest.mark.parametrize("blank", [" ", "\n\t ", "\u202e\u200f", "\x00\x1b"])
 def test_a_blank_reason_is_refused_in_the_modal_and_a_better_one_taken(stage: Sandbox, blank: str) -> None:
     asked = ask(stage, "pi_plain12 1.00 x")
-    opened = stage.click(asked.card(), "reject")
+    card = asked.card()
+    opened = stage.opens("morgan", lambda: stage.click(card, "reject"))
     refused = stage.submit_reason(opened, blank)
     assert refused["response"] == {
         "response_action": "errors",
@@ -42,7 +44,8 @@ def test_a_blank_reason_is_refused_in_the_modal_and_a_better_one_taken(stage: Sa
 
 def test_an_empty_reason_does_not_leave_the_modal(stage: Sandbox) -> None:
     asked = ask(stage, "pi_plain12 1.00 x")
-    opened = stage.click(asked.card(), "reject")
+    card = asked.card()
+    opened = stage.opens("morgan", lambda: stage.click(card, "reject"))
     assert stage.submit_reason(opened, "")["error"] == "missing_required"
     assert stage.submit_reason(opened, "x" * 501)["error"] == "too_long"
     assert stage.click(asked.root(), "cancel", user="riley")["ok"]
@@ -51,7 +54,8 @@ def test_an_empty_reason_does_not_leave_the_modal(stage: Sandbox) -> None:
 
 def test_a_modal_that_was_submitted_is_gone(stage: Sandbox) -> None:
     asked = ask(stage, "pi_plain13 1.00 x")
-    opened = stage.click(asked.card(), "reject")
+    card = asked.card()
+    opened = stage.opens("morgan", lambda: stage.click(card, "reject"))
     assert stage.submit_reason(opened, "once")["ok"]
     assert stage.submit_reason(opened, "twice")["error"] == "view_not_found"
     asked.ended("rejected")

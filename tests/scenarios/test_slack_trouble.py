@@ -78,7 +78,7 @@ def test_a_root_slack_refuses_for_good_is_told_to_the_requester_directly(trouble
     assert "Slack refused to show a refund of 1.00 on pi_plain06 in <#C0REFUNDS>" in heard["text"]
     assert "restricted_action" in heard["text"]
     # Both who asked and who might have decided find it in their Home.
-    home = markup(trouble.post("home", user="riley")["view"]["blocks"])
+    home = markup(trouble.home_of("riley")["blocks"])
     assert "a refund of 1.00 on pi_plain06*, asked by <@U0RILEY>" in home
     assert "Its card could not be shown in <#C0REFUNDS>: restricted_action" in home
     assert "Not shown in Slack" not in told_to(trouble, "gus")
@@ -156,8 +156,8 @@ def test_a_modal_slack_does_not_open_is_answered(
     trouble.fault("slack", method="views.open", **trouble_with)
     heard = hears(trouble, "morgan", lambda: trouble.click(card, action))
     assert "Something went wrong on our side, and this was not taken." in heard
-    assert trouble.click(card, action)["view"] is not None
-    for view in trouble.state()["views"]["U0MORGAN"]:
+    assert trouble.opens("morgan", lambda: trouble.click(card, action))
+    for view in trouble.modals("morgan"):
         assert trouble.post("close", user="morgan", view_id=view["id"])["ok"]
     _cancel(asked)
 
@@ -181,7 +181,7 @@ def test_without_slack_s_word_on_who_may_nobody_decides(trouble: Sandbox) -> Non
 
 def told_to(sandbox: Sandbox, handle: str) -> str:
     """Everything that stands in this person's Home."""
-    return told(sandbox.post("home", user=handle)["view"])
+    return told(sandbox.home_of(handle))
 
 
 def direct(sandbox: Sandbox, handle: str) -> list[Json]:

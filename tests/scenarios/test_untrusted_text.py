@@ -43,7 +43,8 @@ def test_a_text_that_looks_like_slack_s_own_is_only_a_text(stage: Sandbox, reaso
 @pytest.mark.parametrize("reason", TRICKS.values(), ids=TRICKS)
 def test_the_reason_of_a_rejection_is_as_literal_everywhere(stage: Sandbox, reason: str) -> None:
     asked = ask(stage, "pi_plain03 1.00 x")
-    opened = stage.click(asked.card(), "reject")
+    card = asked.card()
+    opened = stage.opens("morgan", lambda: stage.click(card, "reject"))
     assert stage.submit_reason(opened, reason)["ok"]
     root = asked.ended("rejected")
     assert _escaped(reason) in markup(root["blocks"])

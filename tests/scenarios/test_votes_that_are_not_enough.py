@@ -52,7 +52,8 @@ def test_each_word_on_what_became_of_it_is_answered_until_two_say_the_same(two: 
     assert hears(two, "morgan", do_it) == f"Noted; {SAME}"
     assert hears(two, "morgan", do_it) == f"You have said so already; {SAME}"
     for reads in ("Noted, instead of what you said before", "You have said so already"):
-        answered = name(two, two.click(card, "happened")["view"], "re_other")
+        opened = two.opens("morgan", lambda: two.click(card, "happened"))
+        answered = name(two, opened["view"], "re_other")
         assert answered["view"]["title"]["text"] == "Noted"
         assert f"{reads}; {SAME}" in told(answered["view"])
     assert hears(two, "sam", lambda: two.click(card, "do_it", user="sam")) == f"Noted; {SAME}"
