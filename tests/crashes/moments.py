@@ -10,6 +10,8 @@ from tests.crashes.kept import effect_states, is_approved, run_status
 from tests.harness import Sandbox, until
 
 ALWAYS = 1_000
+# Whoever reads so slowly is killed before: nobody waits it out.
+LONG_MS = 15_000
 POST, UPDATE = "chat.postMessage", "chat.update"
 
 Moment = Callable[[Sandbox, str], None]
@@ -36,15 +38,15 @@ def root_posted_but_not_heard_of(sandbox: Sandbox, payment: str) -> None:
 
 
 def payment_being_read(sandbox: Sandbox, payment: str) -> None:
-    sandbox.fault("stripe", "delay", method="payment_intents.retrieve", delay_ms=2_000)
+    sandbox.fault("stripe", "delay", method="payment_intents.retrieve", delay_ms=LONG_MS)
     assert sandbox.command(f"{payment} 25.00 charged twice")["ok"]
     until(lambda: sandbox.root(payment), "the root")
-    assert run_status(sandbox, payment) == "running"
+    until(lambda: run_status(sandbox, payment) == "running", "the drive to begin")
     sandbox.kill()
 
 
 def payment_being_assessed(sandbox: Sandbox, payment: str) -> None:
-    sandbox.fault("stripe", "delay", method="refunds.list", delay_ms=2_000)
+    sandbox.fault("stripe", "delay", method="refunds.list", delay_ms=LONG_MS)
     assert sandbox.command(f"{payment} 25.00 charged twice")["ok"]
     root = until(lambda: sandbox.root(payment), "the root")
     until(lambda: "can be refunded" in sandbox.thread(root), "the first steps")

@@ -76,7 +76,7 @@ def test_a_disk_that_fills_amid_an_effect_loses_nothing_and_doubles_nothing(sand
     """The refund is made, and its outcome can't be recorded: it is read when there is room, not repeated."""
     asked = ask(sandbox, "pi_plain05 15.00 in the middle of it")
     card = asked.card()
-    sandbox.fault("stripe", "delay", method="refunds.create", delay_ms=3000)
+    sandbox.fault("stripe", "delay", method="refunds.create", delay_ms=6000)
     assert sandbox.click(card, "approve", user="morgan")["ok"]
     until(lambda: states(sandbox) == ["intended"], "the intent")
     with full_disk(sandbox):

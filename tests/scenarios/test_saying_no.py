@@ -97,7 +97,7 @@ def test_what_is_over_can_not_be_taken_back(stage: Sandbox) -> None:
 def test_what_has_begun_can_not_be_taken_back_and_the_requester_is_told(trouble: Sandbox) -> None:
     asked = ask(trouble, "pi_plain16 1.00 x")
     card = asked.card()
-    trouble.fault("stripe", "delay", method="refunds.create", delay_ms=1500)
+    trouble.fault("stripe", "delay", method="refunds.create", delay_ms=4000)
     assert trouble.click(card, "approve")["ok"]
     until(lambda: not trouble.state()["faults"], "the refund to begin")
     heard = hears(trouble, "riley", lambda: trouble.click(card, "cancel", user="riley"))
@@ -107,7 +107,7 @@ def test_what_has_begun_can_not_be_taken_back_and_the_requester_is_told(trouble:
 
 
 def test_a_request_can_be_taken_back_while_it_is_looked_into(trouble: Sandbox) -> None:
-    trouble.fault("stripe", "delay", method="payment_intents.retrieve", delay_ms=1500)
+    trouble.fault("stripe", "delay", method="payment_intents.retrieve", delay_ms=4000)
     asked = ask(trouble, "pi_plain17 1.00 x")
     assert set(buttons(asked.root())) == {"cancel"}
     heard = hears(trouble, "riley", lambda: trouble.click(asked.root(), "cancel", user="riley"))

@@ -1,11 +1,10 @@
 """Stripe is down, overloaded, or loses its answer: it is asked again, and nothing is refunded twice."""
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from tests.harness import Sandbox, buttons, told
+from tests.harness import Sandbox, buttons, told, until
 from tests.scenarios.asking import Asked, ask, attempts, hears, hurry
 
 TROUBLES = {
@@ -124,7 +123,8 @@ def test_what_was_refunded_meanwhile_is_not_refunded_beyond_the_payment(trouble:
 def test_a_refund_that_stays_pending_is_waited_for(trouble: Sandbox) -> None:
     asked = ask(trouble, "pi_bank 8.00 x")
     assert trouble.click(asked.card(), "approve")["ok"]
-    _until(asked, lambda: "it is pending" in asked.thread(), "the thread to say that it is pending")
+    # With the clock standing: the refund is pending for a minute of it.
+    until(lambda: "it is pending" in asked.thread(), "the thread to say that it is pending")
     assert not asked.is_over()
     assert "Working on it" in told(asked.root())
     heard = hears(trouble, "riley", lambda: trouble.click(asked.root(), "cancel", user="riley"))
@@ -148,8 +148,4 @@ def test_a_refund_that_fails_after_a_while_ends_the_run_by_name(trouble: Sandbox
 
 
 def _until_over(asked: Asked) -> None:
-    _until(asked, asked.is_over, "the end, however often it is tried again")
-
-
-def _until(asked: Asked, look: Callable[[], bool], what: str) -> None:
-    hurry(asked.sandbox, look, what)
+    hurry(asked.sandbox, asked.is_over, "the end, however often it is tried again")
