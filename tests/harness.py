@@ -24,7 +24,8 @@ Deliver = Literal["socket", "http"]
 
 ROOT = Path(__file__).parent.parent
 BOT = (sys.executable, "-m", "bot", "serve")
-WAIT_S = 20.0
+WAIT_S = 60.0
+STARTED_WITHIN_S = 120.0
 PORTS = range(10_000, 32_000)
 
 
@@ -39,7 +40,7 @@ class Sandbox:
         self.url = f"http://127.0.0.1:{port}"
         self.home = home
         self.pid = pid
-        self._http = httpx.Client(base_url=self.url, timeout=60, limits=httpx.Limits(max_connections=None))
+        self._http = httpx.Client(base_url=self.url, timeout=120, limits=httpx.Limits(max_connections=None))
 
     def close(self) -> None:
         self._http.close()
@@ -108,8 +109,13 @@ class Sandbox:
         assert answer["ok"], answer
 
     def start(self) -> None:
-        answer = self.post("bot", action="start")
-        assert answer["ok"], answer
+        self._is_up_after(self.post("bot", action="start"))
+
+    def restart(self) -> None:
+        self._is_up_after(self.post("bot", action="restart"))
+
+    def reset(self, **more: int) -> None:
+        self._is_up_after(self.post("reset", **more))
 
     def messages(self) -> list[Json]:
         messages: list[Json] = self.state()["messages"]
@@ -152,6 +158,11 @@ class Sandbox:
     def whispers(self, user: str) -> list[str]:
         """What Slack showed this person alone."""
         return [str(each["text"]) for each in self.state()["ephemerals"] if each["user"] == user]
+
+    def _is_up_after(self, answer: Json) -> None:
+        """A busy machine may take longer than the sandbox waits for a bot."""
+        assert answer["ok"] or answer["error"] == "not_ready", answer
+        until(lambda: self.state()["bot"]["ready"], "the bot to be ready", STARTED_WITHIN_S)
 
     def _is_over(self, root: Json) -> bool:
         over = ("done", "rejected", "expired", "cancelled", "halted", "failed")
@@ -243,13 +254,13 @@ def running_sandbox(
     )
     sandbox = Sandbox(port, home, process.pid, bot_port)
     try:
-        until(lambda: _ready(sandbox, process), "the bot to be ready", wait_s=60)
+        until(lambda: _ready(sandbox, process), "the bot to be ready", STARTED_WITHIN_S)
         yield sandbox
     finally:
         sandbox.close()
         process.send_signal(signal.SIGTERM)
         try:
-            process.wait(timeout=20)
+            process.wait(timeout=60)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()

@@ -46,7 +46,7 @@ RULES = {
 @pytest.fixture(scope="module")
 def fresh(stage: Sandbox) -> Sandbox:
     """The seeds as they are at the start."""
-    assert stage.post("reset")["ok"]
+    stage.reset()
     return stage
 
 

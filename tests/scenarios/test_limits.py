@@ -22,7 +22,7 @@ def limited(folder: Path, deliver: Deliver) -> Iterator[Sandbox]:
 
 def _restart(sandbox: Sandbox, folder: Path, **limits: str) -> None:
     quick_config(folder, **limits)
-    assert sandbox.post("bot", action="restart")["ok"]
+    sandbox.restart()
 
 
 def test_a_requester_may_have_only_so_many_open_requests(limited: Sandbox, folder: Path) -> None:

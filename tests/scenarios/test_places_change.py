@@ -139,7 +139,7 @@ def test_an_uninstallation_ends_what_waits_and_is_said_once(own_sandbox: Sandbox
     assert log.count("workspace_uninstalled") == 1
     # Back again, the bot finds out by itself and says what it could not say.
     assert own_sandbox.post("app", installed=True)["ok"]
-    assert own_sandbox.post("bot", action="restart")["ok"]
+    own_sandbox.restart()
     until(lambda: "workspace uninstalled" in told(asked.root()), "the card to say so")
     assert own_sandbox.refunds("pi_plain02") == []
 
