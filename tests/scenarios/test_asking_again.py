@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from tests.harness import Deliver, Json, Sandbox, buttons, told, until
+from tests.harness import WAIT_S, Deliver, Json, Sandbox, buttons, told, until
 from tests.scenarios.asking import Asked, ask, attempts, hurry, may_decide
 from tests.scenarios.conftest import keeps_every_promise
 from tests.stages import Stages
@@ -28,6 +28,7 @@ def by_hand(sandbox: Sandbox, payment: str, amount: int) -> str:
         f"{sandbox.url}/stripe/v1/refunds",
         data={"payment_intent": payment, "amount": str(amount)},
         headers={"Authorization": "Bearer sk_test_sandbox"},
+        timeout=WAIT_S,
     )
     assert answer.status_code == 200, answer.text
     return str(answer.json()["id"])

@@ -12,7 +12,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.harness import Json, Sandbox, buttons, until
+from tests.harness import WAIT_S, Json, Sandbox, buttons, until
 from tests.scenarios.asking import Asked, alone, ask, roots, signoff
 
 TEAM, ELSEWHERE = "T0SANDBOX", "T0ELSEWHERE"
@@ -79,7 +79,8 @@ def deliver(sandbox: Sandbox, kind: str, payload: Any) -> Json:
     """As ASCII: half a surrogate pair fits in JSON, and in no UTF-8."""
     body = json.dumps({"kind": kind, "payload": payload})
     headers = {"Content-Type": "application/json"}
-    answer: Json = httpx.post(f"{sandbox.url}/drive/deliver", content=body, headers=headers).json()
+    url = f"{sandbox.url}/drive/deliver"
+    answer: Json = httpx.post(url, content=body, headers=headers, timeout=WAIT_S).json()
     return answer
 
 

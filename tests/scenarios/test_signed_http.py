@@ -13,7 +13,7 @@ from urllib.parse import urlencode, urlsplit
 import httpx
 import pytest
 
-from tests.harness import ROOT, Deliver, Sandbox, until
+from tests.harness import ROOT, WAIT_S, Deliver, Sandbox, until
 from tests.scenarios.asking import roots, signoff
 
 SECRET = "sandbox-signing-secret"
@@ -52,7 +52,7 @@ def signed(
 
 
 def sent(place: Sandbox, body: bytes, headers: dict[str, str]) -> httpx.Response:
-    return httpx.post(f"{place.bot_url}/slack/events", content=body, headers=headers)
+    return httpx.post(f"{place.bot_url}/slack/events", content=body, headers=headers, timeout=WAIT_S)
 
 
 def form(**changes: str) -> bytes:
@@ -84,7 +84,7 @@ def test_what_is_not_signed_by_slack_or_not_of_now_is_refused(
     place: Sandbox, headers: Callable[[], dict[str, str]]
 ) -> None:
     encoded = {name.encode(): value.encode() for name, value in headers().items()}
-    answer = httpx.post(f"{place.bot_url}/slack/events", content=form(), headers=encoded)
+    answer = httpx.post(f"{place.bot_url}/slack/events", content=form(), headers=encoded, timeout=WAIT_S)
     assert answer.status_code == 401, answer.text
     assert answer.json()["ok"] is False
     assert answer.json()["error"]
@@ -148,7 +148,7 @@ def test_a_body_that_is_cut_off_starts_nothing(place: Sandbox) -> None:
     with socket.create_connection((str(address.hostname), int(address.port or 0))) as connection:
         head = f"POST /slack/events HTTP/1.1\r\nHost: bot\r\n{headers}Content-Length: {len(body)}\r\n\r\n"
         connection.sendall(head.encode() + body[:-20])
-        connection.settimeout(10)
+        connection.settimeout(60)
         assert b" 408 " in connection.recv(4096), "it does not wait for ever"
     assert len(roots(place)) == before
 
@@ -234,7 +234,7 @@ def test_a_length_that_is_not_the_body_s_starts_nothing(place: Sandbox, length: 
             f"POST /slack/events HTTP/1.1\r\nHost: bot\r\n{headers}Content-Length: {length}\r\n\r\n".encode()
             + body
         )
-        connection.settimeout(10)
+        connection.settimeout(60)
         status = connection.recv(4096).split(b" ", 2)[1]
     assert status[:1] == b"4", status
     assert sent(place, form(), signed(form())).status_code == 200

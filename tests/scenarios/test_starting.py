@@ -71,7 +71,7 @@ def test_a_missing_configuration_is_named_with_what_to_do(tmp_path: Path) -> Non
 
 def test_a_start_that_slack_keeps_waiting_stops_when_it_is_told_to(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
-        silent.settimeout(30)
+        silent.settimeout(60)
         address = f"http://127.0.0.1:{silent.getsockname()[1]}/slack/api/"
         bot = subprocess.Popen(
             [sys.executable, "-m", "bot", "serve"],
@@ -81,7 +81,7 @@ def test_a_start_that_slack_keeps_waiting_stops_when_it_is_told_to(tmp_path: Pat
         connection, _ = silent.accept()
         with connection:
             bot.terminate()
-            assert bot.wait(timeout=10) == 0
+            assert bot.wait(timeout=60) == 0
 
 
 WRONG = {

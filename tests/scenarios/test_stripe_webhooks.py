@@ -15,7 +15,7 @@ import stripe
 from bot.http import HttpServer
 from bot.stripe_webhooks import StripeWebhooks
 from store.sqlite import Database
-from tests.harness import Deliver, Sandbox, free_port, quick_config, running_sandbox, until
+from tests.harness import WAIT_S, Deliver, Sandbox, free_port, quick_config, running_sandbox, until
 from tests.scenarios.asking import Asked, refund, signoff
 from workflows.bells import Bells
 from workflows.clock import system_clock
@@ -67,7 +67,8 @@ def signed(body: str, *, age_s: float = 0, secret: str = SECRET) -> str:
 def sent(place: Sandbox, body: str, **headers: str) -> httpx.Response:
     given = {"Content-Type": "application/json", "Stripe-Signature": signed(body), **headers}
     encoded = {name.replace("_", "-").encode(): value.encode() for name, value in given.items()}
-    return httpx.post(f"{place.bot_url}/stripe/webhooks", content=body.encode(), headers=encoded)
+    url = f"{place.bot_url}/stripe/webhooks"
+    return httpx.post(url, content=body.encode(), headers=encoded, timeout=WAIT_S)
 
 
 def taken(place: Sandbox, what: dict[str, Any]) -> str:
@@ -84,7 +85,7 @@ def refused(place: Sandbox, body: str, **headers: str) -> tuple[int, str]:
 
 def reads(place: Sandbox, refund: str) -> int:
     """How often the bot has read this refund."""
-    exchanges = httpx.get(f"{place.url}/page/inspector?since=0").json()
+    exchanges = httpx.get(f"{place.url}/page/inspector?since=0", timeout=WAIT_S).json()
     return sum(each["summary"] == f"GET /v1/refunds/{refund}" for each in exchanges)
 
 
@@ -115,6 +116,7 @@ def test_an_older_event_that_comes_last_changes_nothing(place: Sandbox) -> None:
     id = str(place.refunds("pi_plain02")[-1]["id"])
     assert place.post("refund", refund=id, reason="expired_or_canceled_card")["ok"]
     until(lambda: "reversed:" in asked.root()["text"], "the card to tell that it was reversed")
+    until(lambda: f"Refund {id} of" in asked.thread(), "the thread to tell so")
     succeeded = {"object": {"id": id, "object": "refund", "status": "succeeded", "metadata": {}}}
     older = event(id, type="refund.updated", created=int(time.time()) - 3600, data=succeeded)
     before = asked.thread()
@@ -271,7 +273,7 @@ def test_a_body_that_does_not_come_whole_is_refused_in_time(place: Sandbox) -> N
             f"Stripe-Signature: {signed(body)}\r\nContent-Length: {len(body)}\r\n\r\n"
         )
         connection.sendall(head.encode() + body.encode()[:-20])
-        connection.settimeout(10)
+        connection.settimeout(60)
         assert b" 408 " in connection.recv(4096)
 
 
@@ -341,5 +343,5 @@ async def test_what_can_not_be_recorded_is_to_be_sent_again(tmp_path: Path) -> N
 
 async def posted(port: int, body: str) -> httpx.Response:
     headers = {"Content-Type": "application/json", "Stripe-Signature": signed(body)}
-    async with httpx.AsyncClient() as http:
+    async with httpx.AsyncClient(timeout=WAIT_S) as http:
         return await http.post(f"http://127.0.0.1:{port}/stripe/webhooks", content=body, headers=headers)
