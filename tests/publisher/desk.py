@@ -34,7 +34,7 @@ from workflows.patrol.patrol import Patrol
 from workflows.workflow import Registry
 
 TENANT, CHANNEL, ELSEWHERE, RILEY = "T0SANDBOX", "C0REFUNDS", "C0GENERAL", "U0RILEY"
-WAIT_S = 20.0
+WAIT_S = 60.0
 Json = dict[str, Any]
 
 

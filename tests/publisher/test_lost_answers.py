@@ -90,7 +90,9 @@ async def test_what_is_given_up_so_is_a_dead_letter_of_that_name(desk: Desk) -> 
     await desk.fault("lose_answer")
     desk.publisher.start()
     await desk.until(lambda: desk.messages("asks: a"), "the post whose answer is lost")
+    await desk.publisher.stop()  # nobody looks for it before it stands among many
     await _chat(desk, 5)
+    desk.publisher.start()
     dead = await desk.ends_as("dead", "a", step_s=0.5)
     assert dead.error == "lost_among_too_many_messages"
     assert len(await desk.messages("asks: a")) == 1

@@ -71,7 +71,7 @@ async def test_whispers_that_are_slowed_down_leave_the_channel_alone(desk: Desk)
 
 @pytest.mark.parametrize("method", ["users.info", "conversations.info"])
 async def test_a_look_at_the_surroundings_is_not_repeated_before_slack_says(desk: Desk, method: str) -> None:
-    await desk.fault("rate_limit", method=method, retry_after_s=2)
+    await desk.fault("rate_limit", method=method, retry_after_s=5)
     await desk.run("a")
     desk.publisher.start()
     await desk.until(lambda: _called(desk, method, 1), "the first look")

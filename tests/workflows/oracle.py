@@ -100,6 +100,6 @@ async def never() -> None:
     await asyncio.sleep(60)
 
 
-def model(*answers: Any, timeout_s: float = 5) -> tuple[ChatModel, Oracle]:
+def model(*answers: Any, timeout_s: float = 60) -> tuple[ChatModel, Oracle]:
     oracle = Oracle(answers=[*answers])
     return ChatModel("test:oracle", oracle, PRICE, timeout_s), oracle
