@@ -11,7 +11,7 @@ from tests.crashes.matrix.slice import POINTS
 from tests.crashes.matrix.variants import VARIANTS
 from tests.harness import ROOT
 
-TIMEOUT_S = 600
+TIMEOUT_S = 1_800
 
 
 @pytest.fixture(scope="module")

@@ -14,7 +14,7 @@ from tests.harness import Sandbox, quick_config, running_sandbox, told, until
 from tests.scenarios.asking import literal
 
 KILLS_TRIED_MAX = 12
-LOOKING_MAX_S = 15.0
+LOOKING_MAX_S = 60.0
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import pytest
 from tests.harness import ROOT
 from tests.hunt.slice import FOUND, SHOWN_BY
 
-TIMEOUT_S = 400
+TIMEOUT_S = 1_800
 
 
 @pytest.fixture(scope="module")

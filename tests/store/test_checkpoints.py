@@ -29,6 +29,7 @@ from store.checkpoints import (
 from store.sqlite import Database
 from tests.store.elsewhere import rows
 from tests.store.graphs import Graph, config, drive, gated, given
+from tests.store.waiting import PATIENCE_S
 
 THREAD = "T0SANDBOX:run-1"
 YES: Command[Any] = Command(resume="yes")
@@ -170,7 +171,7 @@ async def test_a_cancelled_drive_leaves_no_trace(database: Database, file: Path)
     begun = asyncio.Event()
     graph = slow(begun, asyncio.Event())
     driving = asyncio.create_task(drive(database, graph, THREAD, {"log": []}))
-    await asyncio.wait_for(begun.wait(), 10)
+    await asyncio.wait_for(begun.wait(), PATIENCE_S)
     driving.cancel()
     with pytest.raises(asyncio.CancelledError):
         await driving
@@ -188,7 +189,7 @@ async def test_drives_at_the_same_time_keep_to_their_own_sessions(database: Data
         for thread, graph in saver_graphs.items()
     }
     for event in begun.values():
-        await asyncio.wait_for(event.wait(), 10)
+        await asyncio.wait_for(event.wait(), PATIENCE_S)
     going_on.set()
     for thread, driving in drives.items():
         session = await driving

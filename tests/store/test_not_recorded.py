@@ -196,5 +196,5 @@ async def test_a_file_locked_by_someone_else_is_waited_for_once_and_not_once_a_w
         other.execute("ROLLBACK")
     assert {type(answer) for answer in answers} == {NotRecorded}
     assert sum(work.runs for work in works) == 0
-    assert took_s < 2
+    assert took_s < len(works) * 0.1, "each waited for itself"
     assert await database.write(delivery("d0")) == "d0"

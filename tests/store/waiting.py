@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager, closing
 
 from store.sqlite import Database, T, Work
 
-PATIENCE_S = 10.0
+PATIENCE_S = 60.0
 
 
 @asynccontextmanager

@@ -33,7 +33,7 @@ from workflows.workflow import Installed, Registry, Workflow, WorkflowSettings
 
 TENANT, CHANNEL = "T0SANDBOX", "C0REFUNDS"
 RILEY, MORGAN, SAM = "U0RILEY", "U0MORGAN", "U0SAM"
-DEADLINE_S = 5.0
+DEADLINE_S = 60.0
 DRIVES_MAX = 100
 
 

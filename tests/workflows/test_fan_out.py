@@ -123,7 +123,7 @@ async def decide(house: House, run: str, word: str, choice: Choice = Choice.APPR
 async def killed_after_the_effect(house: House, fan_out: FanOut, run: str) -> None:
     """The drive is cut off between the effect and its boundary, and a new process takes the run back."""
     drive = asyncio.create_task(house.driver.drive(await house.claim(run)))
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         await fan_out.hanging.wait()
     fan_out.hanging.clear()
     drive.cancel()

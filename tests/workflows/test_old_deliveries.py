@@ -7,7 +7,7 @@ from store import deliveries
 from tests.workflows.house import TENANT, House
 from workflows.engine.embedded import EmbeddedEngine
 
-WAIT_S = 20
+WAIT_S = 60
 
 
 async def test_a_bot_that_runs_for_days_forgets_old_deliveries_and_keeps_fresh_ones(house: House) -> None:
