@@ -12,6 +12,7 @@ from tests.harness import Sandbox, until
 ALWAYS = 1_000
 # Whoever reads so slowly is killed before: nobody waits it out.
 LONG_MS = 15_000
+MINUTE_S = 60
 POST, UPDATE = "chat.postMessage", "chat.update"
 
 Moment = Callable[[Sandbox, str], None]
@@ -114,12 +115,17 @@ def refund_on_its_way(sandbox: Sandbox, payment: str) -> None:
 
 
 def refund_made_but_not_heard_of(sandbox: Sandbox, payment: str) -> None:
+    """At the second try, a minute after the first: the bot then waits longer before it looks for it."""
     card = sandbox.asked(payment)
+    sandbox.fault("stripe", "down", method="refunds.create")
     sandbox.fault("stripe", "lose_answer", method="refunds.create")
     assert sandbox.click(card, "approve")["ok"]
+    until(lambda: len(sandbox.state()["faults"]) < 2, "the first try")
+    assert sandbox.post("clock", advance_s=MINUTE_S)["ok"]
     until(lambda: sandbox.refunds(payment), "the refund")
     sandbox.kill()
     assert effect_states(sandbox, payment) == ["intended"]
+    assert sandbox.post("clock", advance_s=MINUTE_S)["ok"]
 
 
 def refund_recorded_but_not_told(sandbox: Sandbox, payment: str) -> None:
