@@ -171,7 +171,7 @@ def signoff(
         env=only(home, **environment),
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=180,
         check=False,
     )
 

@@ -233,4 +233,4 @@ def starting(folder: Path, **environment: str) -> Iterator[str]:
             yield log.read_text()
         finally:
             process.terminate()
-            process.wait(timeout=20)
+            process.wait(timeout=60)
