@@ -36,7 +36,8 @@ class Road:
     `ends` is how the run may end.
 
     `faults` are ordered before it begins; `after_s` is how long its people wait once it is over, with the bot
-    `dead_meanwhile` or not, until the run has also come to `reversed`.
+    `dead_meanwhile` or not, until the run has also come to `reversed`. It may end `failed` instead, where a
+    clock jumped past success and failure before the bot had read of either.
     """
 
     name: str
@@ -101,7 +102,7 @@ ROADS: dict[str, Road] = {
         Road(
             "taken back later",
             deeds.approve,
-            DONE,
+            DONE | FAILED,
             refunds=1,
             odd_payment="pi_return",
             after_s=3 * HOUR_S,
@@ -110,7 +111,7 @@ ROADS: dict[str, Road] = {
         Road(
             "taken back while the bot is dead",
             deeds.approve,
-            DONE,
+            DONE | FAILED,
             refunds=1,
             odd_payment="pi_return",
             after_s=3 * HOUR_S,

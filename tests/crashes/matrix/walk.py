@@ -216,7 +216,7 @@ class _Walk:
                 until(lambda: _knocked(stage), "a webhook that finds nobody")
             progress.waited = True
             return True
-        progress.over = is_reversed or not road.reversed
+        progress.over = is_reversed or not road.reversed or progress.status == "failed"
         return progress.over
 
     def _card(self, progress: Progress) -> Json | None:
