@@ -9,6 +9,7 @@ thread: COMMIT for the disk, BEGIN for somebody else's lock, and emptying the lo
 
 import asyncio
 import contextlib
+import contextvars
 import os
 import sqlite3
 from collections import deque
@@ -100,13 +101,16 @@ class Writer:
             raise NotRecorded(f"{WAITING_MAX} transactions are waiting already")
         self._waiting.append(job)
         if self._serving is None:
-            self._serving = asyncio.get_running_loop().create_task(self._serve(), name="store-writer")
+            # In a context of its own: what a work logs must not name the run of whoever came first.
+            self._serving = asyncio.get_running_loop().create_task(
+                self._serve(), name="store-writer", context=contextvars.Context()
+            )
 
     async def close(self) -> None:
         """Finishes what is queued, then closes the connection and ends the thread."""
         self._is_closing = True
         if self._serving is not None:
-            await self._serving
+            await asyncio.wait([self._serving])  # unlike `await`, it cancels nothing when it is cancelled
         await self._in_thread(self._connection.close)
         self._thread.shutdown()
 

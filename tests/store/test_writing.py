@@ -1,6 +1,7 @@
 """Work and Answer: what `write` promises while the database is well."""
 
 import asyncio
+import contextvars
 import sqlite3
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager, closing
@@ -20,6 +21,13 @@ from tests.store.waiting import PATIENCE_S, disk_held, in_one_group, outcomes, s
 
 class Refused(Exception):
     pass
+
+
+async def test_a_work_sees_nothing_of_the_context_it_was_asked_for_in(database: Database) -> None:
+    """Those of a group come from different runs, and what they log would name the first of them."""
+    run: contextvars.ContextVar[str] = contextvars.ContextVar("run", default="nobody's")
+    run.set("run-1")
+    assert await database.write(lambda tx: run.get()) == "nobody's"
 
 
 async def test_a_write_answers_what_its_work_returns(database: Database) -> None:
