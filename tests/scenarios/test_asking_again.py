@@ -53,7 +53,7 @@ def test_an_equal_refund_made_since_it_was_asked_is_shown_and_asked_again(moving
     again = asked_again(asked, card)
     assert "Changed since <@U0MORGAN> approved" in told(again)
     assert meanwhile in told(again)
-    assert "has changed since it was approved" in asked.thread()
+    until(lambda: "has changed since it was approved" in asked.thread(), "the same in the thread")
     assert attempts(moving, "pi_plain11")[-1]["arguments"].get("metadata") is None, "only the one by hand"
     assert moving.click(again, "approve", user="sam")["ok"]
     asked.ended("done")

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.harness import Sandbox, buttons, told, until
+from tests.harness import Sandbox, told, until
 from tests.scenarios.asking import Asked, ask, attempts, hears, hurry
 
 TROUBLES = {
@@ -44,9 +44,9 @@ def test_trouble_at_the_refund_still_makes_exactly_one_with_one_key(
 def test_trouble_while_reading_is_got_over(trouble: Sandbox, method: str) -> None:
     trouble.fault("stripe", "error", method=method, status=500, times=2)
     asked = ask(trouble, "pi_plain21 1.00 x")
-    hurry(trouble, lambda: "approve" in buttons(asked.root()), "the card, after two failed reads")
+    hurry(trouble, lambda: "please decide" in asked.thread(), "the question, after two failed reads")
     assert asked.thread().count("paid on") == 1, "a step is told once"
-    assert trouble.click(asked.root(), "cancel", user="riley")["ok"]
+    assert trouble.click(asked.card(), "cancel", user="riley")["ok"]
     asked.ended("cancelled")
 
 
