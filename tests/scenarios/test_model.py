@@ -113,7 +113,7 @@ def test_an_injected_instruction_changes_nothing_but_the_words_of_the_summary(ad
     assert HOSTILE in literal(card["blocks"]), "repeated by the model, as text"
     assert "!channel" not in markup(card["blocks"])
     assert elements(card["blocks"], "link") == []
-    assert card["mentions"] == ["U0SAM"]
+    assert set(card["mentions"]) <= {"U0SAM", "U0MORGAN"}
     assert "amount 100, currency usd, payment pi_plain04" in literal(card["blocks"])
     [call] = advised.model_calls("pi_plain04")
     sent = call["request"]["messages"]
@@ -204,7 +204,10 @@ def test_a_call_that_could_pass_the_limit_halts_the_run_before_it(tmp_path: Path
         assert "budget" in markup(halted["blocks"])
         assert "Stopped at its limit of $2.00: asking the model could cost up to $" in asked.thread()
         assert "so it was not asked and nothing more was done." in asked.thread()
-        assert any("Stopped at its limit" in text for text in sandbox.whispers("U0RILEY"))
+        until(
+            lambda: any("Stopped at its limit" in text for text in sandbox.whispers("U0RILEY")),
+            "the same to Riley alone",
+        )
         assert sandbox.refunds("pi_plain01") == []
         assert of_run(sandbox, "pi_plain01", "outcome") == "budget"
 

@@ -1,6 +1,6 @@
 """The road a refund takes, end to end, with nothing replaced."""
 
-from tests.harness import Sandbox, buttons, told
+from tests.harness import Sandbox, buttons, told, until
 
 
 def test_a_refund_is_asked_for_approved_by_someone_else_and_made_once(sandbox: Sandbox) -> None:
@@ -21,4 +21,4 @@ def test_a_refund_is_asked_for_approved_by_someone_else_and_made_once(sandbox: S
     assert refund["id"] in told(root)
     assert "<@U0MORGAN>" in told(root)
     assert "approve" not in buttons(root)
-    assert "went back to the customer" in sandbox.thread(root)
+    until(lambda: "went back to the customer" in sandbox.thread(root), "the end in the thread")

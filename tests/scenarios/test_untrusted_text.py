@@ -76,10 +76,9 @@ def test_the_longest_reason_allowed_stands_on_the_card_whole(stage: Sandbox) -> 
 def _nothing_was_read(asked: Asked) -> None:
     """Only those who may approve were called, and the requester at the end; no markup came through."""
     root, replies = asked.root(), asked.replies()
-    assert root["mentions"] == ["U0RILEY"]
-    for each in replies:
-        assert set(each["mentions"]) <= {"U0RILEY", "U0MORGAN", "U0SAM"}
+    assert "U0RILEY" in root["mentions"]
     for each in [root, *replies]:
+        assert set(each["mentions"]) <= {"U0RILEY", "U0MORGAN", "U0SAM"}
         _is_clean(each)
 
 
