@@ -12,7 +12,7 @@ from tests.crashes.matrix.walk import Walked
 from tests.harness import ROOT
 
 # What the committed table has reached: it is added to, and never begun anew to hide something.
-KILLS_MIN = 3_653
+KILLS_MIN = 7_569
 
 COUNTS, TABLE = ROOT / "docs" / "crash-matrix.json", ROOT / "docs" / "crash-matrix.md"
 NOTHING = dict.fromkeys(("runs", "lost", "replies_expected", "replies_posted", "posted_twice"), 0)
