@@ -11,7 +11,6 @@ The session in use stands in a ContextVar, since LangGraph copies a saver when i
 """
 
 import contextvars
-import inspect
 import json
 import sqlite3
 from collections.abc import AsyncIterator, Iterator, Sequence
@@ -280,7 +279,3 @@ class BoundarySaver(SqliteSaver):
 
     async def adelete_thread(self, thread_id: str) -> None:
         self.delete_thread(thread_id)
-
-
-# LangGraph asks for it at the start of every drive, and finding it out takes longer than a row's read.
-BoundarySaver.aput_writes.__signature__ = inspect.signature(BoundarySaver.aput_writes)  # type: ignore[attr-defined]

@@ -17,8 +17,8 @@ A transaction is a plain function of a `tx`. The contract, which every caller re
 
 import asyncio
 import sqlite3
-from collections.abc import Callable
-from contextlib import AsyncExitStack
+from collections.abc import Callable, Iterator
+from contextlib import AsyncExitStack, contextmanager
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -115,24 +115,17 @@ class Database:
 
         Raises what `read` raises.
         """
-        if self._is_closed:
-            raise StoreError("the database is closed")
-        try:
+        with self._reading():
             return in_snapshot(self._lookup, work)
-        except sqlite3.Error as error:
-            raise Unreadable(f"the database could not be read: {error}") from error
 
     async def read(self, work: Work[T]) -> T:
         """Runs the work on one consistent snapshot. Unreadable when SQLite fails, as for a write in it."""
-        if self._is_closed:
-            raise StoreError("the database is closed")
-        reader = await self._readers.get()
-        try:
-            return await reader.perform(work)
-        except sqlite3.Error as error:
-            raise Unreadable(f"the database could not be read: {error}") from error
-        finally:
-            self._readers.put_nowait(reader)
+        with self._reading():
+            reader = await self._readers.get()
+            try:
+                return await reader.perform(work)
+            finally:
+                self._readers.put_nowait(reader)
 
     async def close(self) -> None:
         """Finishes what is queued and the reads under way. A second close does nothing."""
@@ -145,6 +138,15 @@ class Database:
             reader = await self._readers.get()
             await reader.close()
         self._ownership.release()
+
+    @contextmanager
+    def _reading(self) -> Iterator[None]:
+        if self._is_closed:
+            raise StoreError("the database is closed")
+        try:
+            yield
+        except sqlite3.Error as error:
+            raise Unreadable(f"the database could not be read: {error}") from error
 
 
 def in_snapshot(connection: sqlite3.Connection, work: Work[T]) -> T:

@@ -202,6 +202,18 @@ async def test_close_finishes_what_is_queued_and_refuses_what_comes_after(file: 
     assert recorded(file) == {"d1", "d2"}
 
 
+async def test_a_close_that_is_cancelled_cancels_no_commit(database: Database, file: Path) -> None:
+    async with disk_held(database):
+        [task] = await submitted(database, [delivery("d1")])
+        closing = asyncio.create_task(database._writer.close())
+        await asyncio.sleep(0)
+        closing.cancel()
+        await asyncio.wait([closing])
+        assert closing.cancelled()
+    assert await outcomes([task]) == ["d1"]
+    assert recorded(file) == {"d1"}
+
+
 async def test_the_queue_is_bounded(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("store.writer.WAITING_MAX", 2)
     async with writer_held(database):
